@@ -1,0 +1,1 @@
+"""Skincadence turns an intake into a sourced, dated plan for microdermabrasion."""

@@ -1,0 +1,295 @@
+"""Assessment and dates to a course: visits whose edges name the rules that hold them.
+
+Days are counted from `assessed_on`. Each visit has an earliest day (the chain of minima from the first free day), a
+target (the chain of typical intervals from the wished day on) and a latest day (the chain of maxima, or what an event
+leaves). A wait pushes earliest and target over the days that it forbids.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from app.rules.assessment import Held, Span, Window
+from app.rules.facts import NEVER, VOCABULARY, age_in_days
+from app.rules.protocol import BLOCKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from app.rules.evaluate import Assessment
+    from app.rules.record import Facts
+
+Rules: TypeAlias = frozenset[str]
+VisitKind: TypeAlias = Literal["test_area", "session", "progress_check", "maintenance"]
+NOBODY: Rules = frozenset()
+SESSIONS = VOCABULARY["history.microdermabrasion.sessions"].slot
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A day, and the rules that hold it there."""
+
+    day: int
+    rules: Rules
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One visit of the course.
+
+    Attributes:
+        number: The session's number; 0 for the test area; that of the session before for a progress check.
+        kind: What it is.
+        earliest: The first day on which it may be.
+        target: The day on which it should be.
+        latest: The last day on which it still fits; `None` where nothing sets it.
+    """
+
+    number: int
+    kind: VisitKind
+    earliest: Edge
+    target: Edge
+    latest: Edge | None
+
+
+@dataclass(frozen=True, slots=True)
+class EventFit:
+    """How the course lies before an event.
+
+    Attributes:
+        day: The day of the event.
+        outcome: Whether all planned sessions fit before it, some, none, or it is over.
+        sessions: How many sessions fit.
+        planned: How many sessions the course has.
+    """
+
+    day: int
+    outcome: Literal["feasible", "partial", "infeasible", "past"]
+    sessions: int
+    planned: int
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """The dates of a plan.
+
+    Attributes:
+        start: The first day on which any visit is allowed; `None` where no date tells.
+        until: The keys of what must have ended besides, in order.
+        visits: The visits in order; empty where no start can be dated or the event leaves no room.
+        event: How the course lies before the event; `None` without one.
+    """
+
+    start: Edge | None
+    until: tuple[str, ...]
+    visits: tuple[Visit, ...]
+    event: EventFit | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Limit:
+    """The last days that an event leaves: for any session, and for the first one of someone never treated."""
+
+    last: Held
+    first: Held
+
+
+def first_free(day: int, windows: Sequence[Window]) -> Edge:
+    """The first day from `day` on that no window forbids.
+
+    The rules are those that forbid the day before it, and whoever alone forbids a day on the way there.
+    """
+    free = day
+    while blocking := [window.end for window in windows if window.covers(free)]:
+        free = max(blocking)
+    if free == day:
+        return Edge(day, NOBODY)
+    days = {day, free - 1, *(w.end for w in windows if day < w.end < free), *(w.begin for w in windows if day < w.begin < free)}
+    covers = {point: {line.rule.id for w in windows if w.covers(point) for line in w.lines} for point in days}
+    alone = (rules for point, rules in covers.items() if sum(w.covers(point) for w in windows) == 1)
+    return Edge(free, frozenset(covers[free - 1]).union(*alone))
+
+
+def _last_free(day: int, windows: Sequence[Window]) -> Edge:
+    """The last day up to `day` that no window forbids."""
+    rules = NOBODY
+    while blocking := [window for window in windows if window.covers(day)]:
+        rules |= {line.rule.id for window in blocking for line in window.lines}
+        day = min(window.begin for window in blocking) - 1
+    return Edge(day, rules)
+
+
+def _after(edge: Edge, gap: Held, windows: Sequence[Window]) -> Edge:
+    """The first free day a gap later."""
+    free = first_free(edge.day + gap.value, windows)
+    return Edge(free.day, edge.rules | gap.rules | free.rules)
+
+
+def _following(visit: Visit, number: int, kind: VisitKind, gap: Span, windows: Sequence[Window]) -> Visit:
+    """The visit that follows another by an interval."""
+    base = visit.latest or visit.target
+    return Visit(
+        number,
+        kind,
+        _after(visit.earliest, gap.minimum, windows),
+        _after(visit.target, gap.typical, windows),
+        Edge(base.day + gap.maximum.value, base.rules | gap.maximum.rules),
+    )
+
+
+def _opening(assessment: Assessment) -> list[Visit]:
+    """The first visits: a test area and the first session after it, or the first session alone."""
+    windows, test = assessment.windows, assessment.numbers.test_area
+    earliest, target = first_free(0, windows), first_free(assessment.wished, windows)
+    if not test.value:
+        return [Visit(1, "session", earliest, target, None)]
+    earliest, target = (replace(edge, rules=edge.rules | test.rules) for edge in (earliest, target))
+    patch = Visit(0, "test_area", earliest, target, None)
+    session = Visit(1, "session", _after(earliest, test, windows), _after(target, test, windows), None)
+    return [patch, session]
+
+
+def _sessions(assessment: Assessment, sessions: Span, interval: Span) -> list[Visit]:
+    visits = _opening(assessment)
+    while visits[-1].number < sessions.typical.value:
+        last = visits[-1]
+        visits.append(_following(last, last.number + 1, "session", interval, assessment.windows))
+    return visits
+
+
+def _limit(assessment: Assessment, facts: Facts, event: int) -> _Limit:
+    numbers = assessment.numbers
+    never_treated = facts.person.low[SESSIONS] == 0
+    last = Held(event - numbers.event_repeat.value, numbers.event_repeat.lines)
+    return _Limit(last, Held(event - numbers.event_first.value, numbers.event_first.lines) if never_treated else last)
+
+
+def _fits(visits: Sequence[Visit], limit: _Limit) -> list[Visit]:
+    """The visits that lie early enough; none, if the first session does not."""
+    first = next(visit for visit in visits if visit.number == 1)
+    if first.target.day > limit.first.value:
+        return []
+    return [visit for visit in visits if visit.target.day <= limit.last.value]
+
+
+def _stricter(one: Edge | None, other: Edge) -> Edge:
+    """The earlier of two latest days; both hold it where they agree."""
+    if one is None or other.day < one.day:
+        return other
+    return one if one.day < other.day else Edge(one.day, one.rules | other.rules)
+
+
+def _back_planned(visits: Sequence[Visit], limit: _Limit, assessment: Assessment) -> list[Visit]:
+    """The latest days that still leave room for what follows, and then no later than the longest interval allows."""
+    numbers = assessment.numbers
+    if numbers.sessions is None or numbers.interval is None:
+        return list(visits)
+    count, gap = visits[-1].number, numbers.interval.minimum
+    room: dict[int, Edge] = {}
+    for number in range(count, 0, -1):
+        later = [Edge(limit.last.value, limit.last.rules | numbers.sessions.typical.rules)]
+        if number < count:
+            later = [Edge(room[number + 1].day - gap.value, room[number + 1].rules | gap.rules)]
+        if number == 1:
+            later.append(Edge(limit.first.value, limit.first.rules))
+        edge = min(later, key=lambda edge: edge.day)
+        free = _last_free(edge.day, assessment.windows)
+        room[number] = Edge(free.day, edge.rules | free.rules)
+    if visits[0].number == 0:
+        test = numbers.test_area
+        room[0] = Edge(room[1].day - test.value, room[1].rules | test.rules)
+    return _tightened(visits, room, numbers.interval.maximum)
+
+
+def _tightened(visits: Sequence[Visit], room: dict[int, Edge], longest: Held) -> list[Visit]:
+    """Each visit with the earlier of two latest days: what the event leaves, and the longest interval."""
+    done: list[Visit] = []
+    for visit in visits:
+        chain = None
+        if visit.number > 1 and done[-1].latest is not None:
+            chain = Edge(done[-1].latest.day + longest.value, done[-1].latest.rules | longest.rules)
+        latest = _stricter(chain, room[visit.number])
+        done.append(replace(visit, latest=Edge(max(latest.day, visit.target.day), latest.rules)))
+    return done
+
+
+def _progress_check(visits: Sequence[Visit], assessment: Assessment) -> list[Visit]:
+    """The visits with the look at progress between the session it follows and the next one."""
+    check, interval = assessment.numbers.progress_check, assessment.numbers.interval
+    index = next((i for i, visit in enumerate(visits) if visit.number == check.value), None)
+    if not check.value or index is None or interval is None:
+        return list(visits)
+    last = index + 1 == len(visits)
+    due = _following(visits[index], check.value, "session", interval, assessment.windows) if last else visits[index + 1]
+
+    def named(edge: Edge) -> Edge:
+        return Edge(edge.day, edge.rules | check.rules)
+
+    look = Visit(
+        check.value, "progress_check", named(due.earliest), named(due.target), named(due.latest) if due.latest else None
+    )
+    return [*visits[: index + 1], look, *visits[index + 1 :]]
+
+
+def _maintenance(last: Visit, assessment: Assessment, event: int | None) -> list[Visit]:
+    """The first session after the course, not in the days that an event keeps free."""
+    gap, ahead = assessment.numbers.maintenance, assessment.numbers.event_repeat
+    if gap is None:
+        return []
+    windows = list(assessment.windows)
+    if event is not None:
+        windows.append(Window(ahead.lines, event - ahead.value + 1, event + 1))
+    visit = _following(last, last.number + 1, "maintenance", gap, windows)
+    if visit.latest is None:
+        return [visit]
+    free = _last_free(visit.latest.day, windows)
+    kept = Edge(max(free.day, visit.target.day), visit.latest.rules | free.rules)
+    return [replace(visit, latest=kept)]
+
+
+def _event_day(facts: Facts) -> int | None:
+    return None if facts.event_on is None else -age_in_days(facts.event_on, facts.assessed_on)
+
+
+def _planned(assessment: Assessment, facts: Facts) -> tuple[list[Visit], EventFit | None]:
+    """All visits, those that an event leaves, and how the course lies before it."""
+    numbers, event = assessment.numbers, _event_day(facts)
+    if numbers.sessions is None or numbers.interval is None:
+        return [], None
+    visits = _sessions(assessment, numbers.sessions, numbers.interval)
+    planned, fit = numbers.sessions.typical.value, None
+    if event is not None and event < 0:
+        fit, event = EventFit(event, "past", 0, planned), None
+    if event is not None:
+        limit = _limit(assessment, facts, event)
+        kept = _fits(visits, limit)
+        if not any(visit.number for visit in kept):
+            return [], EventFit(event, "infeasible", 0, planned)
+        complete = len(kept) == len(visits)
+        fit = EventFit(event, "feasible" if complete else "partial", kept[-1].number, planned)
+        visits = _back_planned(kept, limit, assessment)
+    after = _maintenance(visits[-1], assessment, event) if visits[-1].number == planned else []
+    return [*_progress_check(visits, assessment), *after], fit
+
+
+def schedule(assessment: Assessment, facts: Facts) -> Course:
+    """Date a plan.
+
+    Args:
+        assessment: What the rules make of the person.
+        facts: The same facts, completed.
+
+    Returns:
+        The first day allowed, what must have ended besides, the visits, and how they lie before an event.
+    """
+    until = tuple(sorted({window.until for window in assessment.windows if window.until is not None}))
+    if assessment.decision >= BLOCKING:
+        return Course(None, (), (), None)
+    if any(window.end >= NEVER for window in assessment.windows):
+        event = _event_day(facts)
+        planned = assessment.numbers.sessions
+        undated = event is not None and planned is not None
+        return Course(None, until, (), EventFit(event, "infeasible", 0, planned.typical.value) if undated else None)  # type: ignore[arg-type, union-attr]
+    visits, fit = _planned(assessment, facts)
+    return Course(first_free(0, assessment.windows), until, tuple(visits), fit)
