@@ -1,0 +1,1 @@
+"""The shelf: the files of each protocol version, and their only reader."""
