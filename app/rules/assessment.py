@@ -6,8 +6,7 @@ number keeps its contributions, so that the rules that hold it can be named.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from app.rules.facts import NEVER
 from app.rules.protocol import INTENSITIES, Decision
@@ -22,8 +21,7 @@ Shares: TypeAlias = "list[tuple[int, Line]]"
 """What each line contributes to one number."""
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(NamedTuple):
     """A number, and the lines that hold it there."""
 
     value: int
@@ -35,8 +33,7 @@ class Held:
         return frozenset(line.rule.id for line in self.lines)
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """Minimum, typical and maximum."""
 
     minimum: Held
@@ -49,8 +46,7 @@ class Span:
         return self.minimum.value, self.typical.value, self.maximum.value
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(NamedTuple):
     """Days on which a wait allows no visit, counted from `assessed_on`: from `begin` up to, not including, `end`.
 
     Attributes:
@@ -79,8 +75,7 @@ class Window:
         return self.until is not None or self.covers(day)
 
 
-@dataclass(frozen=True, slots=True)
-class SettingsHeld:
+class SettingsHeld(NamedTuple):
     """How strongly and with what a session is done."""
 
     intensity: int
@@ -94,8 +89,7 @@ class SettingsHeld:
         return INTENSITIES[self.intensity]
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(NamedTuple):
     """The person, an asked area or a concern: what is said of it alone, and whether it stays in the plan."""
 
     name: str

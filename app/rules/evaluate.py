@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from app.rules import assessment as algebra
 from app.rules.assessment import Held, Unit, Window, bounds, cadences, highest, lowest, settings_of, shares, window_of
@@ -17,16 +17,15 @@ if TYPE_CHECKING:
     from app.rules.assessment import SettingsHeld, Span
     from app.rules.compiler import Program
     from app.rules.program import Line
-    from app.rules.protocol import Bound
     from app.rules.record import Facts, Vector
 
 LAST_ON = VOCABULARY["history.microdermabrasion.last_on"].slot
 
-Limits = list[tuple["Bound", "Line"]]
+REMEMBERED = 4096
+"""How many folds are kept: the same findings come again and again, and a fold depends on nothing else."""
 
 
-@dataclass(frozen=True, slots=True)
-class Numbers:
+class Numbers(NamedTuple):
     """The numbers of a course, each with the lines that hold it.
 
     Attributes:
@@ -48,8 +47,7 @@ class Numbers:
     event_repeat: Held
 
 
-@dataclass(frozen=True, slots=True)
-class Assessment:
+class Assessment(NamedTuple):
     """What the rules make of one person.
 
     Attributes:
@@ -112,8 +110,10 @@ def _pairs(areas: Sequence[Unit], concerns: Sequence[tuple[Unit, tuple[str, ...]
     return [pair for pair in wanted if pair[0] in ready] or [pair for pair in wanted if pair[0] in able]
 
 
-def _numbers(aims: Sequence[Line], limits: Limits) -> Numbers:
-    pairs = cadences(aims)
+@lru_cache(REMEMBERED)
+def _numbers(aims: tuple[Line, ...], bounding: tuple[Line, ...]) -> Numbers:
+    """The numbers that some lines fold into: cadences of concerns, and limits of everything that remains."""
+    pairs, limits = cadences(aims), bounds(bounding)
     return Numbers(
         sessions=algebra.sessions_of(pairs),
         interval=algebra.interval_of(pairs, limits),
@@ -123,6 +123,11 @@ def _numbers(aims: Sequence[Line], limits: Limits) -> Numbers:
         event_first=highest(shares(limits, lambda bound: bound.event_days and bound.event_days.first)),
         event_repeat=highest(shares(limits, lambda bound: bound.event_days and bound.event_days.repeat)),
     )
+
+
+@lru_cache(REMEMBERED)
+def _settings(program: Program, bounding: tuple[Line, ...], device: str) -> SettingsHeld:
+    return settings_of(program.protocol.settings, [bound for bound, _ in bounds(bounding)], device)
 
 
 def _spacing(numbers: Numbers, facts: Facts) -> tuple[Window, ...]:
@@ -172,15 +177,9 @@ def evaluate(program: Program, facts: Facts) -> Assessment:
     person, areas, concerns = _units(program, facts)
     rooms = [unit for unit in areas if unit.kept]
     aims = [unit for unit in concerns if unit.kept]
-    asked = [line for unit in aims for line in unit.lines]
-    common = bounds(chain(person.lines, asked))
-    local = [(unit.name, bounds(unit.lines)) for unit in rooms]
-    limits = [*common, *(pair for _, pairs in local for pair in pairs)]
-    base = program.protocol.settings
-
-    def settings(pairs: Limits) -> SettingsHeld:
-        return settings_of(base, [bound for bound, _ in pairs], facts.device)
-
+    asked = tuple(chain.from_iterable(unit.lines for unit in aims))
+    common = person.lines + asked
+    limits = common + tuple(chain.from_iterable(unit.lines for unit in rooms))
     numbers = _numbers(asked, limits)
     windows = (*person.windows, *(window for unit in rooms for window in unit.windows), *_spacing(numbers, facts))
     waits = any(window.defers(_wished(facts)) for window in windows)
@@ -193,6 +192,6 @@ def evaluate(program: Program, facts: Facts) -> Assessment:
         windows=windows,
         wished=_wished(facts),
         numbers=numbers,
-        settings=settings(limits),
-        area_settings=tuple((name, settings([*common, *pairs])) for name, pairs in local),
+        settings=_settings(program, limits, facts.device),
+        area_settings=tuple((unit.name, _settings(program, common + unit.lines, facts.device)) for unit in rooms),
     )

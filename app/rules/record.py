@@ -87,40 +87,74 @@ def rest(fact: Fact, low: int, high: int) -> int:
     return low
 
 
-def _settle(vector: Vector, facts: tuple[Fact, ...], chosen: Mapping[int, int]) -> Vector:
-    """Answer every open slot: as chosen, within what is already known, else in the calmest way."""
+def _at_rest(vector: Vector, facts: tuple[Fact, ...]) -> Vector:
+    """Answer every open slot in the calmest way."""
     slots = vector.open_slots()
     if not slots:
         return vector
     values = list(vector.low)
     for slot in slots:
-        low, high = vector.low[slot], vector.high[slot]
-        pick = chosen.get(slot)
-        values[slot] = rest(facts[slot], low, high) if pick is None else min(max(pick, low), high)
+        values[slot] = rest(facts[slot], vector.low[slot], vector.high[slot])
     point = tuple(values)
     return Vector(point, point)
 
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """A way to answer the open questions: values by slot of the history, and by concern and slot of the concerns."""
+    """A way to answer open questions: values by slot of the history, and by concern and slot of the concerns."""
 
     history: Mapping[int, int]
     concerns: Mapping[tuple[int, int], int]
 
 
-CALM = Answers({}, {})
+def _answered(calm: Vector, open_: Vector, chosen: Mapping[int, int]) -> Vector:
+    """Give some answers, as far as what is known already allows them."""
+    if not chosen:
+        return calm
+    values = list(calm.low)
+    for slot, value in chosen.items():
+        values[slot] = min(max(value, open_.low[slot]), open_.high[slot])
+    point = tuple(values)
+    return Vector(point, point)
 
 
-def complete(facts: Facts, answers: Answers = CALM) -> Facts:
-    """Answer every open question: as given, and in the least risky way where nothing is given."""
-    person = _settle(facts.person, HISTORY, answers.history)
+def at_rest(facts: Facts) -> Facts:
+    """Answer every open question in the least risky way."""
+    if facts.known:
+        return facts
+    person = _at_rest(facts.person, HISTORY)
     areas = tuple(
-        (area, person if vector is facts.person else _settle(vector, HISTORY, answers.history))
-        for area, vector in facts.areas
+        (area, person if vector is facts.person else _at_rest(vector, HISTORY)) for area, vector in facts.areas
     )
-    concerns = tuple(
-        replace(aim, vector=_settle(aim.vector, AIMS, {s: v for (k, s), v in answers.concerns.items() if k == index}))
-        for index, aim in enumerate(facts.concerns)
-    )
+    concerns = tuple(replace(aim, vector=_at_rest(aim.vector, AIMS)) for aim in facts.concerns)
     return replace(facts, person=person, areas=areas, concerns=concerns)
+
+
+def answered(calm: Facts, facts: Facts, answers: Answers) -> Facts:
+    """Answer some open questions as given; the others stay calm.
+
+    Args:
+        calm: The facts at rest.
+        facts: The same facts with their open answers.
+        answers: The answers given.
+    """
+    person = _answered(calm.person, facts.person, answers.history)
+    areas = tuple(
+        (area, person if rested is calm.person else _answered(rested, vector, answers.history))
+        for (area, rested), (_, vector) in zip(calm.areas, facts.areas, strict=True)
+    )
+    concerns = calm.concerns
+    if answers.concerns:
+        concerns = tuple(
+            replace(
+                rested,
+                vector=_answered(
+                    rested.vector, aim.vector, {s: v for (k, s), v in answers.concerns.items() if k == index}
+                ),
+            )
+            for index, (rested, aim) in enumerate(zip(calm.concerns, facts.concerns, strict=True))
+        )
+    return Facts(
+        calm.assessed_on, calm.start_on, calm.event_on, calm.device, calm.language, person, areas, concerns,
+        calm.unasked,
+    )  # fmt: skip

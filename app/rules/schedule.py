@@ -7,35 +7,35 @@ leaves). A wait pushes earliest and target over the days that it forbids.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from functools import lru_cache
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from app.rules.assessment import Held, Span, Window
-from app.rules.facts import NEVER, VOCABULARY, age_in_days
+from app.rules.facts import VOCABULARY, age_in_days
 from app.rules.protocol import BLOCKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from app.rules.evaluate import Assessment
+    from app.rules.evaluate import Assessment, Numbers
     from app.rules.record import Facts
 
 Rules: TypeAlias = frozenset[str]
 VisitKind: TypeAlias = Literal["test_area", "session", "progress_check", "maintenance"]
 NOBODY: Rules = frozenset()
+REMEMBERED = 4096
+"""How many courses are kept: many people share the same limits, and dates are counted from the day of assessment."""
 SESSIONS = VOCABULARY["history.microdermabrasion.sessions"].slot
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+class Edge(NamedTuple):
     """A day, and the rules that hold it there."""
 
     day: int
     rules: Rules
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
+class Visit(NamedTuple):
     """One visit of the course.
 
     Attributes:
@@ -53,8 +53,7 @@ class Visit:
     latest: Edge | None
 
 
-@dataclass(frozen=True, slots=True)
-class EventFit:
+class EventFit(NamedTuple):
     """How the course lies before an event.
 
     Attributes:
@@ -70,8 +69,7 @@ class EventFit:
     planned: int
 
 
-@dataclass(frozen=True, slots=True)
-class Course:
+class Course(NamedTuple):
     """The dates of a plan.
 
     Attributes:
@@ -87,8 +85,17 @@ class Course:
     event: EventFit | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Limit:
+class _Wish(NamedTuple):
+    """All that the dates depend on: the numbers, the forbidden days, the wished day, the event, and who it is for."""
+
+    numbers: Numbers
+    windows: tuple[Window, ...]
+    wished: int
+    event: int | None
+    untreated: bool
+
+
+class _Limit(NamedTuple):
     """The last days that an event leaves: for any session, and for the first one of someone never treated."""
 
     last: Held
@@ -138,31 +145,30 @@ def _following(visit: Visit, number: int, kind: VisitKind, gap: Span, windows: S
     )
 
 
-def _opening(assessment: Assessment) -> list[Visit]:
+def _opening(wish: _Wish) -> list[Visit]:
     """The first visits: a test area and the first session after it, or the first session alone."""
-    windows, test = assessment.windows, assessment.numbers.test_area
-    earliest, target = first_free(0, windows), first_free(assessment.wished, windows)
+    windows, test = wish.windows, wish.numbers.test_area
+    earliest, target = first_free(0, windows), first_free(wish.wished, windows)
     if not test.value:
         return [Visit(1, "session", earliest, target, None)]
-    earliest, target = (replace(edge, rules=edge.rules | test.rules) for edge in (earliest, target))
+    earliest, target = (edge._replace(rules=edge.rules | test.rules) for edge in (earliest, target))
     patch = Visit(0, "test_area", earliest, target, None)
     session = Visit(1, "session", _after(earliest, test, windows), _after(target, test, windows), None)
     return [patch, session]
 
 
-def _sessions(assessment: Assessment, sessions: Span, interval: Span) -> list[Visit]:
-    visits = _opening(assessment)
+def _sessions(wish: _Wish, sessions: Span, interval: Span) -> list[Visit]:
+    visits = _opening(wish)
     while visits[-1].number < sessions.typical.value:
         last = visits[-1]
-        visits.append(_following(last, last.number + 1, "session", interval, assessment.windows))
+        visits.append(_following(last, last.number + 1, "session", interval, wish.windows))
     return visits
 
 
-def _limit(assessment: Assessment, facts: Facts, event: int) -> _Limit:
-    numbers = assessment.numbers
-    never_treated = facts.person.low[SESSIONS] == 0
+def _limit(wish: _Wish, event: int) -> _Limit:
+    numbers = wish.numbers
     last = Held(event - numbers.event_repeat.value, numbers.event_repeat.lines)
-    return _Limit(last, Held(event - numbers.event_first.value, numbers.event_first.lines) if never_treated else last)
+    return _Limit(last, Held(event - numbers.event_first.value, numbers.event_first.lines) if wish.untreated else last)
 
 
 def _fits(visits: Sequence[Visit], limit: _Limit) -> list[Visit]:
@@ -180,9 +186,9 @@ def _stricter(one: Edge | None, other: Edge) -> Edge:
     return one if one.day < other.day else Edge(one.day, one.rules | other.rules)
 
 
-def _back_planned(visits: Sequence[Visit], limit: _Limit, assessment: Assessment) -> list[Visit]:
+def _back_planned(visits: Sequence[Visit], limit: _Limit, wish: _Wish) -> list[Visit]:
     """The latest days that still leave room for what follows, and then no later than the longest interval allows."""
-    numbers = assessment.numbers
+    numbers = wish.numbers
     if numbers.sessions is None or numbers.interval is None:
         return list(visits)
     count, gap = visits[-1].number, numbers.interval.minimum
@@ -194,7 +200,7 @@ def _back_planned(visits: Sequence[Visit], limit: _Limit, assessment: Assessment
         if number == 1:
             later.append(Edge(limit.first.value, limit.first.rules))
         edge = min(later, key=lambda edge: edge.day)
-        free = _last_free(edge.day, assessment.windows)
+        free = _last_free(edge.day, wish.windows)
         room[number] = Edge(free.day, edge.rules | free.rules)
     if visits[0].number == 0:
         test = numbers.test_area
@@ -210,18 +216,18 @@ def _tightened(visits: Sequence[Visit], room: dict[int, Edge], longest: Held) ->
         if visit.number > 1 and done[-1].latest is not None:
             chain = Edge(done[-1].latest.day + longest.value, done[-1].latest.rules | longest.rules)
         latest = _stricter(chain, room[visit.number])
-        done.append(replace(visit, latest=Edge(max(latest.day, visit.target.day), latest.rules)))
+        done.append(visit._replace(latest=Edge(max(latest.day, visit.target.day), latest.rules)))
     return done
 
 
-def _progress_check(visits: Sequence[Visit], assessment: Assessment) -> list[Visit]:
+def _progress_check(visits: Sequence[Visit], wish: _Wish) -> list[Visit]:
     """The visits with the look at progress between the session it follows and the next one."""
-    check, interval = assessment.numbers.progress_check, assessment.numbers.interval
+    check, interval = wish.numbers.progress_check, wish.numbers.interval
     index = next((i for i, visit in enumerate(visits) if visit.number == check.value), None)
     if not check.value or index is None or interval is None:
         return list(visits)
     last = index + 1 == len(visits)
-    due = _following(visits[index], check.value, "session", interval, assessment.windows) if last else visits[index + 1]
+    due = _following(visits[index], check.value, "session", interval, wish.windows) if last else visits[index + 1]
 
     def named(edge: Edge) -> Edge:
         return Edge(edge.day, edge.rules | check.rules)
@@ -232,12 +238,12 @@ def _progress_check(visits: Sequence[Visit], assessment: Assessment) -> list[Vis
     return [*visits[: index + 1], look, *visits[index + 1 :]]
 
 
-def _maintenance(last: Visit, assessment: Assessment, event: int | None) -> list[Visit]:
+def _maintenance(last: Visit, wish: _Wish, event: int | None) -> list[Visit]:
     """The first session after the course, not in the days that an event keeps free."""
-    gap, ahead = assessment.numbers.maintenance, assessment.numbers.event_repeat
+    gap, ahead = wish.numbers.maintenance, wish.numbers.event_repeat
     if gap is None:
         return []
-    windows = list(assessment.windows)
+    windows = list(wish.windows)
     if event is not None:
         windows.append(Window(ahead.lines, event - ahead.value + 1, event + 1))
     visit = _following(last, last.number + 1, "maintenance", gap, windows)
@@ -245,32 +251,41 @@ def _maintenance(last: Visit, assessment: Assessment, event: int | None) -> list
         return [visit]
     free = _last_free(visit.latest.day, windows)
     kept = Edge(max(free.day, visit.target.day), visit.latest.rules | free.rules)
-    return [replace(visit, latest=kept)]
+    return [visit._replace(latest=kept)]
 
 
-def _event_day(facts: Facts) -> int | None:
-    return None if facts.event_on is None else -age_in_days(facts.event_on, facts.assessed_on)
-
-
-def _planned(assessment: Assessment, facts: Facts) -> tuple[list[Visit], EventFit | None]:
+def _planned(wish: _Wish) -> tuple[list[Visit], EventFit | None]:
     """All visits, those that an event leaves, and how the course lies before it."""
-    numbers, event = assessment.numbers, _event_day(facts)
+    numbers, event = wish.numbers, wish.event
     if numbers.sessions is None or numbers.interval is None:
         return [], None
-    visits = _sessions(assessment, numbers.sessions, numbers.interval)
+    visits = _sessions(wish, numbers.sessions, numbers.interval)
     planned, fit = numbers.sessions.typical.value, None
     if event is not None and event < 0:
         fit, event = EventFit(event, "past", 0, planned), None
     if event is not None:
-        limit = _limit(assessment, facts, event)
+        limit = _limit(wish, event)
         kept = _fits(visits, limit)
         if not any(visit.number for visit in kept):
             return [], EventFit(event, "infeasible", 0, planned)
         complete = len(kept) == len(visits)
         fit = EventFit(event, "feasible" if complete else "partial", kept[-1].number, planned)
-        visits = _back_planned(kept, limit, assessment)
-    after = _maintenance(visits[-1], assessment, event) if visits[-1].number == planned else []
-    return [*_progress_check(visits, assessment), *after], fit
+        visits = _back_planned(kept, limit, wish)
+    after = _maintenance(visits[-1], wish, event) if visits[-1].number == planned else []
+    return [*_progress_check(visits, wish), *after], fit
+
+
+@lru_cache(REMEMBERED)
+def _course(wish: _Wish) -> Course:
+    """The dates, counted from the day of assessment: the same limits and wishes give the same course."""
+    until = tuple(sorted({window.until for window in wish.windows if window.until is not None}))
+    if any(window.undated for window in wish.windows):
+        missed = None
+        if wish.event is not None and wish.numbers.sessions is not None:
+            missed = EventFit(wish.event, "infeasible", 0, wish.numbers.sessions.typical.value)
+        return Course(None, until, (), missed)
+    visits, fit = _planned(wish)
+    return Course(first_free(0, wish.windows), until, tuple(visits), fit)
 
 
 def schedule(assessment: Assessment, facts: Facts) -> Course:
@@ -283,13 +298,8 @@ def schedule(assessment: Assessment, facts: Facts) -> Course:
     Returns:
         The first day allowed, what must have ended besides, the visits, and how they lie before an event.
     """
-    until = tuple(sorted({window.until for window in assessment.windows if window.until is not None}))
     if assessment.decision >= BLOCKING:
         return Course(None, (), (), None)
-    if any(window.end >= NEVER for window in assessment.windows):
-        event = _event_day(facts)
-        planned = assessment.numbers.sessions
-        undated = event is not None and planned is not None
-        return Course(None, until, (), EventFit(event, "infeasible", 0, planned.typical.value) if undated else None)  # type: ignore[arg-type, union-attr]
-    visits, fit = _planned(assessment, facts)
-    return Course(first_free(0, assessment.windows), until, tuple(visits), fit)
+    event = None if facts.event_on is None else -age_in_days(facts.event_on, facts.assessed_on)
+    untreated = facts.person.low[SESSIONS] == 0
+    return _course(_Wish(assessment.numbers, assessment.windows, assessment.wished, event, untreated))

@@ -1,0 +1,119 @@
+"""A whole plan: what is decided, when each visit is, and which care goes with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from app.rules.care import care_of
+from app.rules.evaluate import evaluate
+from app.rules.protocol import BLOCKING, Decision
+from app.rules.schedule import schedule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from app.rules.assessment import Unit
+    from app.rules.care import CareStep
+    from app.rules.compiler import Fired, Program
+    from app.rules.evaluate import Assessment
+    from app.rules.program import Line
+    from app.rules.record import Facts
+    from app.rules.schedule import Course
+
+
+class Plan(NamedTuple):
+    """Everything that is answered to one person whose questions are all answered.
+
+    Attributes:
+        assessment: What the rules make of the person.
+        course: The dates.
+        care: The steps of care that go with every visit, or with the first.
+        quiet: The lines that only say something or give care: of the person, the areas, the concerns.
+    """
+
+    assessment: Assessment
+    course: Course
+    care: tuple[CareStep, ...]
+    quiet: Fired
+
+    @property
+    def decision(self) -> Decision:
+        """What is decided."""
+        return self.assessment.decision
+
+    @property
+    def treats(self) -> bool:
+        """Whether there is a course: something remains, and it has a cadence."""
+        return self.decision < BLOCKING and self.assessment.numbers.sessions is not None
+
+
+def _kept_lines(assessment: Assessment, quiet: Fired) -> Iterator[Line]:
+    """The lines of the person and of what remains."""
+    person, areas, concerns = quiet
+    units: list[tuple[Unit, list[Line]]] = [
+        *zip(assessment.areas, areas, strict=True), *zip(assessment.concerns, concerns, strict=True),
+    ]  # fmt: skip
+    yield from assessment.person.lines
+    yield from person
+    for unit, lines in units:
+        if unit.kept:
+            yield from unit.lines
+            yield from lines
+
+
+def make_plan(program: Program, facts: Facts) -> Plan:
+    """Plan for facts in which every question is answered."""
+    assessment = evaluate(program, facts)
+    quiet = program.speak(facts)
+    treats = assessment.decision < BLOCKING and assessment.numbers.sessions is not None
+    care = care_of(tuple(_kept_lines(assessment, quiet))) if treats else ()
+    return Plan(assessment, schedule(assessment, facts), care, quiet)
+
+
+Outcome = dict[str, object]
+"""What a plan comes to, by the categories in which an answer can change it."""
+
+CATEGORIES = (
+    "decision", "areas", "earliest_start", "sessions", "interval", "maintenance", "settings", "visits", "care",
+)  # fmt: skip
+"""What an answer can change, the weightiest first."""
+
+
+def outcome(plan: Plan) -> Outcome:
+    """What a plan comes to; two plans with the same outcome are the same to the person."""
+    assessment, course, numbers = plan.assessment, plan.course, plan.assessment.numbers
+    said, units = assessment.person.decision, (*assessment.areas, *assessment.concerns)
+    found: Outcome = {
+        "decision": assessment.decision,
+        "kept": tuple(unit.kept for unit in units),
+        "units": tuple(max(unit.decision, said) for unit in units),
+        "earliest_start": (None if course.start is None else course.start.day, course.until),
+    }
+    if not plan.treats:
+        return found
+    return found | {
+        "sessions": numbers.sessions and numbers.sessions.values,
+        "interval": numbers.interval and numbers.interval.values,
+        "maintenance": numbers.maintenance and numbers.maintenance.values,
+        "settings": (assessment.settings, assessment.area_settings, numbers.test_area.value),
+        "visits": (
+            tuple((v.kind, v.number, v.earliest.day, v.target.day, v.latest and v.latest.day) for v in course.visits),
+            course.event,
+        ),
+        "care": frozenset((step.line.text_key, step.phase, step.start, step.end, step.first) for step in plan.care),
+    }
+
+
+def changes(before: Outcome, after: Outcome) -> list[str]:
+    """The categories in which two outcomes differ.
+
+    A course that appears or vanishes is told by the decision alone. Areas count where some drop out or come in, or
+    where only their own decisions differ; visits count where nothing else that dates them has changed.
+    """
+    changed = [name for name, value in before.items() if name in after and after[name] != value]
+    told = set(changed)
+    if "kept" in told or ("units" in told and "decision" not in told):
+        told.add("areas")
+    if told - {"units", "visits", "care"}:
+        told.discard("visits")
+    return [name for name in CATEGORIES if name in told]
