@@ -64,8 +64,10 @@ def _references(rule: Rule, protocol: Protocol, texts: Collection[str]) -> Itera
         if key not in texts:
             yield Complaint(path, _unknown("text", key, texts))
     ids = {other.id for other in protocol.rules}
-    if rule.same_as is not None and rule.same_as not in ids:
-        yield Complaint(("same_as",), _unknown("rule", rule.same_as, ids))
+    for name in ("same_as", "outdone_by"):
+        other = getattr(rule, name)
+        if other is not None and other not in ids:
+            yield Complaint((name,), _unknown("rule", other, ids))
     for index, clause in enumerate(rule.clauses):
         for name, choice in clause.policy.items():
             policy = protocol.policies.get(name)

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from app.rules.facts import CONCERNS, VOCABULARY, Fact, Place
 from app.rules.program import Line, Truth, lines_of, whole
+from app.rules.protocol import Scope
 from app.rules.record import AREA_INDEX
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from app.rules.protocol import Protocol, Scope
+    from app.rules.protocol import Protocol
     from app.rules.record import Facts
 
 Text: TypeAlias = tuple[str, str]
@@ -29,6 +30,7 @@ Fired: TypeAlias = tuple[list[Line], list[list[Line]], list[list[Line]]]
 Sensed: TypeAlias = tuple[Fired, Fired]
 """The lines that certainly fire, and those that only may."""
 
+SCOPES: tuple[Scope, ...] = ("person", "area", "concern")
 CONCERN = VOCABULARY["concern.concern"]
 
 
@@ -92,6 +94,7 @@ class Program:
     Attributes:
         protocol: What it was made from.
         lines: Its clauses in force.
+        always: The lines that hold for everyone, by scope; the functions leave them out.
         fire: Over known answers: the lines that can change the plan.
         speak: Over known answers: the lines that only say something or give care.
         sense: Over intervals of answers: every line, certain or undecided.
@@ -100,10 +103,21 @@ class Program:
 
     protocol: Protocol
     lines: tuple[Line, ...]
+    always: Mapping[Scope, tuple[Line, ...]]
     fire: Callable[[Facts], Fired]
     speak: Callable[[Facts], Fired]
     sense: Callable[[Facts], Sensed]
     text: str
+
+    def sense_all(self, facts: Facts) -> Sensed:
+        """Over intervals of answers: every line, those that hold for everyone included."""
+        (person, areas, concerns), open_ = self.sense(facts)
+        always = self.always
+        return (
+            [*always["person"], *person],
+            [[*always["area"], *lines] for lines in areas],
+            [[*always["concern"], *lines] for lines in concerns],
+        ), open_
 
 
 def _asleep(line: Line, fact: Fact) -> bool:
@@ -132,7 +146,7 @@ def _concern_of(line: Line) -> int | None:
 def _statement(line: Line, *, intervals: bool) -> str:
     sure, maybe = whole(line, Writer(intervals))
     if not intervals:
-        return f"add(L{line.index})" if sure == "True" else f"if {sure}: add(L{line.index})"
+        return f"if {sure}: add(L{line.index})"
     return f"if {maybe}: (add if {sure} else may)(L{line.index})"
 
 
@@ -189,13 +203,14 @@ def _function(name: str, lines: Sequence[Line], *, intervals: bool) -> Iterator[
 def compile_program(protocol: Protocol) -> Program:
     """Write a protocol down as Python and make it callable."""
     lines = lines_of(protocol)
-    loud = [line for line in lines if line.loud]
-    quiet = [line for line in lines if not line.loud]
+    always = {scope: tuple(line for line in lines if line.always and line.clause.scope == scope) for scope in SCOPES}
+    loud = [line for line in lines if line.loud and not line.always]
+    quiet = [line for line in lines if not line.loud and not line.always]
     text = "\n".join((
         *_function("fire", loud, intervals=False), "",
         *_function("speak", quiet, intervals=False), "",
-        *_function("sense", lines, intervals=True), "",
+        *_function("sense", [*loud, *quiet], intervals=True), "",
     ))  # fmt: skip
     names: dict[str, Any] = {f"L{line.index}": line for line in lines} | {"AREAS": AREA_INDEX}
     exec(compile(text, f"<{protocol.id} {protocol.version}>", "exec"), names)  # noqa: S102 -- made of validated numbers
-    return Program(protocol, lines, names["fire"], names["speak"], names["sense"], text)
+    return Program(protocol, lines, always, names["fire"], names["speak"], names["sense"], text)

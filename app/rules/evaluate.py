@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from app.rules import assessment as algebra
 from app.rules.assessment import Held, Unit, Window, bounds, cadences, highest, lowest, settings_of, shares, window_of
-from app.rules.facts import NEVER, VOCABULARY, age_in_days
+from app.rules.facts import NEVER, VOCABULARY
 from app.rules.protocol import BLOCKING, Decision
 
 if TYPE_CHECKING:
@@ -17,12 +16,56 @@ if TYPE_CHECKING:
     from app.rules.assessment import SettingsHeld, Span
     from app.rules.compiler import Program
     from app.rules.program import Line
+    from app.rules.protocol import Scope
     from app.rules.record import Facts, Vector
 
+SESSIONS = VOCABULARY["history.microdermabrasion.sessions"].slot
 LAST_ON = VOCABULARY["history.microdermabrasion.last_on"].slot
 
-REMEMBERED = 4096
+REMEMBERED = 2048
 """How many folds are kept: the same findings come again and again, and a fold depends on nothing else."""
+
+
+class Said(NamedTuple):
+    """What fires for the person, one asked area or one concern.
+
+    Attributes:
+        name: The area or the concern; empty for the person.
+        areas: Where a concern is to be treated; empty for the others.
+        lines: The lines that can change the plan.
+        quiet: The lines that only say something or give care.
+        windows: The waits among them.
+    """
+
+    name: str
+    areas: tuple[str, ...]
+    lines: tuple[Line, ...]
+    quiet: tuple[Line, ...]
+    windows: tuple[Window, ...]
+
+
+class Findings(NamedTuple):
+    """All that a plan depends on, with dates as days counted from `assessed_on`.
+
+    Attributes:
+        person: What fires for the person.
+        areas: What fires for each asked area.
+        concerns: What fires for each concern.
+        wished: The first day wished for, never before `assessed_on`.
+        event: The day of the event.
+        last_session: The age of the last session in days; `NEVER` for none.
+        untreated: Whether the person was never treated.
+        device: The preferred device, or `any`.
+    """
+
+    person: Said
+    areas: tuple[Said, ...]
+    concerns: tuple[Said, ...]
+    wished: int
+    event: int | None
+    last_session: int
+    untreated: bool
+    device: str
 
 
 class Numbers(NamedTuple):
@@ -56,7 +99,6 @@ class Assessment(NamedTuple):
         areas: The asked areas, in the order of the facts.
         concerns: The concerns asked for, in the order of the facts.
         windows: The days on which no visit is allowed, counted from `assessed_on`.
-        wished: The first day wished for, counted from `assessed_on` and never before it.
         numbers: The numbers of the course.
         settings: The settings that suit every remaining area.
         area_settings: The settings of each remaining area.
@@ -67,7 +109,6 @@ class Assessment(NamedTuple):
     areas: tuple[Unit, ...]
     concerns: tuple[Unit, ...]
     windows: tuple[Window, ...]
-    wished: int
     numbers: Numbers
     settings: SettingsHeld
     area_settings: tuple[tuple[str, SettingsHeld], ...]
@@ -76,38 +117,6 @@ class Assessment(NamedTuple):
     def kept(self) -> tuple[str, ...]:
         """The areas that remain."""
         return tuple(unit.name for unit in self.areas if unit.kept)
-
-
-def _windows(lines: Iterable[Line], vector: Vector) -> tuple[Window, ...]:
-    return tuple(
-        window_of(line, None if line.since is None else vector.low[line.since.slot])
-        for line in lines
-        if line.clause.wait is not None
-    )
-
-
-def _judged(name: str, lines: Sequence[Line], windows: tuple[Window, ...], wished: int) -> Unit:
-    """A person, area or concern with its own decision: the worst line, or the wait that stands in the way."""
-    worst = max((line.decision for line in lines), default=Decision.proceed)
-    if worst < Decision.defer and any(window.defers(wished) for window in windows):
-        worst = Decision.defer
-    return Unit(name, worst, tuple(lines), windows)
-
-
-def _pairs(areas: Sequence[Unit], concerns: Sequence[tuple[Unit, tuple[str, ...]]]) -> list[tuple[str, int]]:
-    """What remains, as pairs of an area and the index of a concern.
-
-    An area that waits without a date drops out only while another area can be treated.
-    """
-    able = {unit.name for unit in areas if unit.decision < BLOCKING}
-    ready = able - {unit.name for unit in areas if any(window.undated for window in unit.windows)}
-    wanted = [
-        (area, index)
-        for index, (unit, asked) in enumerate(concerns)
-        if unit.decision < BLOCKING
-        for area in asked
-    ]
-    return [pair for pair in wanted if pair[0] in ready] or [pair for pair in wanted if pair[0] in able]
 
 
 @lru_cache(REMEMBERED)
@@ -130,37 +139,135 @@ def _settings(program: Program, bounding: tuple[Line, ...], device: str) -> Sett
     return settings_of(program.protocol.settings, [bound for bound, _ in bounds(bounding)], device)
 
 
-def _spacing(numbers: Numbers, facts: Facts) -> tuple[Window, ...]:
+def _windows(lines: Iterable[Line], vector: Vector) -> tuple[Window, ...]:
+    return tuple(
+        window_of(line, None if line.since is None else vector.low[line.since.slot])
+        for line in lines
+        if line.clause.wait is not None
+    )
+
+
+def find(program: Program, facts: Facts) -> Findings:
+    """Say which rules fire.
+
+    Args:
+        program: The compiled protocol.
+        facts: The facts; open answers must have been completed before.
+
+    Returns:
+        All that the plan depends on; the lines that hold for everyone are left out.
+    """
+    loud, quiet = program.fire(facts), program.speak(facts)
+    day = facts.assessed_on.toordinal()
+    history = facts.person.low
+    return Findings(
+        Said("", (), tuple(loud[0]), tuple(quiet[0]), _windows(loud[0], facts.person)),
+        tuple(
+            Said(name, (), tuple(lines), tuple(words), _windows(lines, vector))
+            for (name, vector), lines, words in zip(facts.areas, loud[1], quiet[1], strict=True)
+        ),
+        tuple(
+            Said(aim.concern, aim.areas, tuple(lines), tuple(words), ())
+            for aim, lines, words in zip(facts.concerns, loud[2], quiet[2], strict=True)
+        ),
+        0 if facts.start_on is None else max(0, facts.start_on.toordinal() - day),
+        None if facts.event_on is None else facts.event_on.toordinal() - day,
+        history[LAST_ON],
+        history[SESSIONS] == 0,
+        facts.device,
+    )
+
+
+def in_full(program: Program, findings: Findings) -> Findings:
+    """The same findings with the lines that hold for everyone, all in the order of the protocol."""
+
+    def full(said: Said, scope: Scope) -> Said:
+        always = program.always[scope]
+        lines = sorted((*said.lines, *(line for line in always if line.loud)), key=lambda line: line.index)
+        quiet = sorted((*said.quiet, *(line for line in always if not line.loud)), key=lambda line: line.index)
+        return said._replace(lines=tuple(lines), quiet=tuple(quiet))
+
+    return findings._replace(
+        person=full(findings.person, "person"),
+        areas=tuple(full(said, "area") for said in findings.areas),
+        concerns=tuple(full(said, "concern") for said in findings.concerns),
+    )
+
+
+def _judged(said: Said, wished: int) -> Unit:
+    """A person, area or concern with its own decision: the worst line, or the wait that stands in the way."""
+    worst = max((line.decision for line in said.lines), default=Decision.proceed)
+    if worst < Decision.defer and any(window.defers(wished) for window in said.windows):
+        worst = Decision.defer
+    return Unit(said.name, worst, said.lines, said.windows)
+
+
+def _pairs(areas: Sequence[Unit], concerns: Sequence[tuple[Unit, tuple[str, ...]]]) -> list[tuple[str, int]]:
+    """What remains, as pairs of an area and the index of a concern.
+
+    An area that waits without a date drops out only while another area can be treated.
+    """
+    able = {unit.name for unit in areas if unit.decision < BLOCKING}
+    ready = able - {unit.name for unit in areas if any(window.undated for window in unit.windows)}
+    wanted = [
+        (area, index)
+        for index, (unit, asked) in enumerate(concerns)
+        if unit.decision < BLOCKING
+        for area in asked
+    ]
+    return [pair for pair in wanted if pair[0] in ready] or [pair for pair in wanted if pair[0] in able]
+
+
+def _units(findings: Findings) -> tuple[Unit, tuple[Unit, ...], tuple[Unit, ...]]:
+    """The person, the areas and the concerns, each judged alone; what remains is marked."""
+    wished = findings.wished
+    person = _judged(findings.person, wished)
+    areas = [_judged(said, wished) for said in findings.areas]
+    concerns = [_judged(said, wished) for said in findings.concerns]
+    asked = [said.areas for said in findings.concerns]
+    pairs = [] if person.decision >= BLOCKING else _pairs(areas, list(zip(concerns, asked, strict=True)))
+    names, indexes = {area for area, _ in pairs}, {index for _, index in pairs}
+    return (
+        person.keep(bool(pairs)),
+        tuple(unit.keep(unit.name in names) for unit in areas),
+        tuple(unit.keep(index in indexes) for index, unit in enumerate(concerns)),
+    )
+
+
+def _spacing(numbers: Numbers, age: int) -> tuple[Window, ...]:
     """The days that the last session of an earlier course keeps free: the minimum interval around it."""
-    age = facts.person.low[LAST_ON]
     if age >= NEVER or numbers.interval is None:
         return ()
     gap = numbers.interval.minimum
     return (Window(gap.lines, -age - gap.value + 1 if age < 0 else -NEVER, gap.value - age),)
 
 
-def _wished(facts: Facts) -> int:
-    return 0 if facts.start_on is None else max(0, -age_in_days(facts.start_on, facts.assessed_on))
+def _lines(units: Iterable[Unit]) -> tuple[Line, ...]:
+    return tuple(line for unit in units for line in unit.lines)
 
 
-def _units(program: Program, facts: Facts) -> tuple[Unit, tuple[Unit, ...], tuple[Unit, ...]]:
-    """The person, the areas and the concerns, each judged alone; what remains is marked."""
-    said, at, of = program.fire(facts)
-    wished = _wished(facts)
-    person = _judged("", said, _windows(said, facts.person), wished)
-    areas = [
-        _judged(name, lines, _windows(lines, vector), wished)
-        for (name, vector), lines in zip(facts.areas, at, strict=True)
-    ]
-    concerns = [_judged(aim.concern, lines, (), wished) for aim, lines in zip(facts.concerns, of, strict=True)]
-    pairs = [] if person.decision >= BLOCKING else _pairs(
-        areas, [(unit, aim.areas) for unit, aim in zip(concerns, facts.concerns, strict=True)]
-    )
-    names, indexes = {area for area, _ in pairs}, {index for _, index in pairs}
-    return (
-        person.keep(bool(pairs)),
-        tuple(unit.keep(unit.name in names) for unit in areas),
-        tuple(unit.keep(index in indexes) for index, unit in enumerate(concerns)),
+@lru_cache(REMEMBERED)
+def assess(program: Program, findings: Findings) -> Assessment:
+    """Fold findings, those that hold for everyone added, into a decision, what remains, and the numbers of a course."""
+    findings = in_full(program, findings)
+    person, areas, concerns = _units(findings)
+    rooms, aims = [unit for unit in areas if unit.kept], [unit for unit in concerns if unit.kept]
+    asked, local = _lines(aims), _lines(rooms)
+    common = person.lines + asked
+    numbers = _numbers(asked, common + local)
+    windows = (*person.windows, *(w for unit in rooms for w in unit.windows), *_spacing(numbers, findings.last_session))
+    waits = any(window.defers(findings.wished) for window in windows)
+    decisions = [unit.decision for unit in (person, *(rooms or areas), *(aims or concerns))]
+    device = findings.device
+    return Assessment(
+        decision=max(*decisions, Decision.defer if waits else Decision.proceed),
+        person=person,
+        areas=areas,
+        concerns=concerns,
+        windows=windows,
+        numbers=numbers,
+        settings=_settings(program, common + local, device),
+        area_settings=tuple((unit.name, _settings(program, common + unit.lines, device)) for unit in rooms),
     )
 
 
@@ -174,24 +281,4 @@ def evaluate(program: Program, facts: Facts) -> Assessment:
     Returns:
         What is decided, what remains, and the numbers of the course with the lines that hold them.
     """
-    person, areas, concerns = _units(program, facts)
-    rooms = [unit for unit in areas if unit.kept]
-    aims = [unit for unit in concerns if unit.kept]
-    asked = tuple(chain.from_iterable(unit.lines for unit in aims))
-    common = person.lines + asked
-    limits = common + tuple(chain.from_iterable(unit.lines for unit in rooms))
-    numbers = _numbers(asked, limits)
-    windows = (*person.windows, *(window for unit in rooms for window in unit.windows), *_spacing(numbers, facts))
-    waits = any(window.defers(_wished(facts)) for window in windows)
-    decisions = [unit.decision for unit in (person, *(rooms or areas), *(aims or concerns))]
-    return Assessment(
-        decision=max(*decisions, Decision.defer if waits else Decision.proceed),
-        person=person,
-        areas=areas,
-        concerns=concerns,
-        windows=windows,
-        wished=_wished(facts),
-        numbers=numbers,
-        settings=_settings(program, limits, facts.device),
-        area_settings=tuple((unit.name, _settings(program, common + unit.lines, facts.device)) for unit in rooms),
-    )
+    return assess(program, find(program, facts))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from app.rules.care import care_of
-from app.rules.evaluate import evaluate
+from app.rules.evaluate import REMEMBERED, assess, find, in_full
 from app.rules.protocol import BLOCKING, Decision
 from app.rules.schedule import schedule
 
@@ -14,27 +16,27 @@ if TYPE_CHECKING:
 
     from app.rules.assessment import Unit
     from app.rules.care import CareStep
-    from app.rules.compiler import Fired, Program
-    from app.rules.evaluate import Assessment
-    from app.rules.program import Line
+    from app.rules.compiler import Program
+    from app.rules.evaluate import Assessment, Findings, Said
     from app.rules.record import Facts
     from app.rules.schedule import Course
 
 
-class Plan(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Plan:
     """Everything that is answered to one person whose questions are all answered.
 
     Attributes:
-        assessment: What the rules make of the person.
+        findings: What fires.
+        assessment: What the rules make of it.
         course: The dates.
         care: The steps of care that go with every visit, or with the first.
-        quiet: The lines that only say something or give care: of the person, the areas, the concerns.
     """
 
+    findings: Findings
     assessment: Assessment
     course: Course
     care: tuple[CareStep, ...]
-    quiet: Fired
 
     @property
     def decision(self) -> Decision:
@@ -46,28 +48,33 @@ class Plan(NamedTuple):
         """Whether there is a course: something remains, and it has a cadence."""
         return self.decision < BLOCKING and self.assessment.numbers.sessions is not None
 
+    def spoken(self) -> Iterator[tuple[Said, Unit]]:
+        """What is said of the person, of each area and of each concern, with how it was judged."""
+        said, judged = self.findings, self.assessment
+        yield said.person, judged.person
+        yield from zip(said.areas, judged.areas, strict=True)
+        yield from zip(said.concerns, judged.concerns, strict=True)
 
-def _kept_lines(assessment: Assessment, quiet: Fired) -> Iterator[Line]:
-    """The lines of the person and of what remains."""
-    person, areas, concerns = quiet
-    units: list[tuple[Unit, list[Line]]] = [
-        *zip(assessment.areas, areas, strict=True), *zip(assessment.concerns, concerns, strict=True),
-    ]  # fmt: skip
-    yield from assessment.person.lines
-    yield from person
-    for unit, lines in units:
-        if unit.kept:
-            yield from unit.lines
-            yield from lines
+
+def _care(findings: Findings, assessment: Assessment) -> tuple[CareStep, ...]:
+    """The care for the person and for what remains."""
+    units = zip((*findings.areas, *findings.concerns), (*assessment.areas, *assessment.concerns), strict=True)
+    kept = [findings.person, *(said for said, unit in units if unit.kept)]
+    return care_of(line for said in kept for line in (*said.lines, *said.quiet))
+
+
+@lru_cache(REMEMBERED)
+def _planned(program: Program, findings: Findings) -> Plan:
+    assessment = assess(program, findings)
+    findings = in_full(program, findings)
+    treats = assessment.decision < BLOCKING and assessment.numbers.sessions is not None
+    care = _care(findings, assessment) if treats else ()
+    return Plan(findings, assessment, schedule(assessment, findings), care)
 
 
 def make_plan(program: Program, facts: Facts) -> Plan:
-    """Plan for facts in which every question is answered."""
-    assessment = evaluate(program, facts)
-    quiet = program.speak(facts)
-    treats = assessment.decision < BLOCKING and assessment.numbers.sessions is not None
-    care = care_of(tuple(_kept_lines(assessment, quiet))) if treats else ()
-    return Plan(assessment, schedule(assessment, facts), care, quiet)
+    """Plan for facts in which every question is answered; the same findings give the same plan, the very object."""
+    return _planned(program, find(program, facts))
 
 
 Outcome = dict[str, object]

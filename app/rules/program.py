@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
-from app.rules.conditions import lower
+from app.rules.conditions import Always, lower
 from app.rules.facts import VOCABULARY, Fact, Place, Risk
 from app.rules.protocol import Clause, Decision, Protocol, Rule
 
@@ -39,6 +39,11 @@ class Line:
             return Decision[self.clause.decision]
         modifies = self.clause.bound is not None and not self.rule.always
         return Decision.proceed_modified if modifies else Decision.proceed
+
+    @cached_property
+    def always(self) -> bool:
+        """Whether it holds for everyone."""
+        return isinstance(self.clause.when, Always)
 
     @cached_property
     def since(self) -> Fact | None:

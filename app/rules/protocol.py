@@ -232,6 +232,7 @@ class Rule(Closed):
         synthesis: Whether a number of it is a synthesis that no single source gives.
         always: It applies to everyone and never lifts a decision.
         same_as: The rule whose decision this one only repeats.
+        outdone_by: A stricter rule of the same scale; where it speaks too, this one is not named.
         reviewed: The day its sources were last read; absent: that of the protocol.
     """
 
@@ -245,6 +246,7 @@ class Rule(Closed):
     synthesis: StrictBool = False
     always: StrictBool = False
     same_as: Id | None = None
+    outdone_by: Id | None = None
     reviewed: date | None = None
     clauses: tuple[Clause, ...] = Field(min_length=1)
 

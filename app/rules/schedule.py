@@ -7,25 +7,19 @@ leaves). A wait pushes earliest and target over the days that it forbids.
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from app.rules.assessment import Held, Span, Window
-from app.rules.facts import VOCABULARY, age_in_days
 from app.rules.protocol import BLOCKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from app.rules.evaluate import Assessment, Numbers
-    from app.rules.record import Facts
+    from app.rules.evaluate import Assessment, Findings, Numbers
 
 Rules: TypeAlias = frozenset[str]
 VisitKind: TypeAlias = Literal["test_area", "session", "progress_check", "maintenance"]
 NOBODY: Rules = frozenset()
-REMEMBERED = 4096
-"""How many courses are kept: many people share the same limits, and dates are counted from the day of assessment."""
-SESSIONS = VOCABULARY["history.microdermabrasion.sessions"].slot
 
 
 class Edge(NamedTuple):
@@ -275,7 +269,6 @@ def _planned(wish: _Wish) -> tuple[list[Visit], EventFit | None]:
     return [*_progress_check(visits, wish), *after], fit
 
 
-@lru_cache(REMEMBERED)
 def _course(wish: _Wish) -> Course:
     """The dates, counted from the day of assessment: the same limits and wishes give the same course."""
     until = tuple(sorted({window.until for window in wish.windows if window.until is not None}))
@@ -288,18 +281,19 @@ def _course(wish: _Wish) -> Course:
     return Course(first_free(0, wish.windows), until, tuple(visits), fit)
 
 
-def schedule(assessment: Assessment, facts: Facts) -> Course:
+def schedule(assessment: Assessment, findings: Findings) -> Course:
     """Date a plan.
 
     Args:
         assessment: What the rules make of the person.
-        facts: The same facts, completed.
+        findings: What it was made of.
 
     Returns:
         The first day allowed, what must have ended besides, the visits, and how they lie before an event.
     """
     if assessment.decision >= BLOCKING:
         return Course(None, (), (), None)
-    event = None if facts.event_on is None else -age_in_days(facts.event_on, facts.assessed_on)
-    untreated = facts.person.low[SESSIONS] == 0
-    return _course(_Wish(assessment.numbers, assessment.windows, assessment.wished, event, untreated))
+    wish = _Wish(
+        assessment.numbers, assessment.windows, findings.wished, findings.event, findings.untreated
+    )
+    return _course(wish)

@@ -288,7 +288,7 @@ def _compare(open_: _Open, found: dict[str, Question], key: Key, way: Choice, li
     question.could_change.update(changed)
     if line is not None:
         question.rules.add(line.rule.id)
-    if "decision" in changed:
+    if "decision" in changed or way == answer:
         question.worst = max(question.worst, after["decision"], before["decision"])  # type: ignore[type-var, assignment]
 
 
@@ -309,20 +309,20 @@ def _rank(question: Question, order: Mapping[str, int]) -> tuple[int, int, int]:
     return -question.worst, weight, order[question.id]
 
 
-def unanswered(program: Program, facts: Facts) -> Unanswered:
+def unanswered(program: Program, facts: Facts, decided: Decision) -> Unanswered:
     """Find the open questions that could still change the plan.
 
     Args:
         program: The compiled protocol.
         facts: The facts with their open answers.
+        decided: What is decided while they are answered in the calmest way.
 
     Returns:
         The questions, most consequential first, and the worst decision that they could still bring.
     """
-    open_ = _Open(program, facts)
-    decided: Decision = open_.outcome(())["decision"]  # type: ignore[assignment]
-    if not open_.questions:
+    if facts.known:
         return Unanswered((), decided)
+    open_ = _Open(program, facts)
     ways = [(key, way, unit.line) for unit in open_.units for key, way in _ways(unit)]
     ways += [(key, way, None) for key, way in _spacing(open_)]  # type: ignore[misc]
     found: dict[str, Question] = {}

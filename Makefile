@@ -1,0 +1,83 @@
+# Needs nothing but make and Python 3.11 or newer; everything else goes into .venv.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
+# Wheels only: no compiler is needed, and no package runs code of its own while it is installed.
+INSTALL := $(PIP) install --require-hashes --only-binary :all:
+PYTEST := $(BIN)/python -m pytest
+LOCK := $(VENV)/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-config --custom-compile-command "make lock" $(LOCK_FLAGS)
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup demo serve test long check format bench lock clean
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+setup: $(VENV)/.test ## make .venv with everything that developing needs (once; again when a lock changes)
+
+demo: $(VENV)/.runtime ## send examples/intake.json to a service of its own and print the plan
+	@$(BIN)/skincadence demo
+
+serve: $(VENV)/.runtime ## run the service until Ctrl-C
+	@$(BIN)/skincadence serve
+
+test: $(VENV)/.test ## run the tests
+	@$(PYTEST)
+
+long: $(VENV)/.test ## run the tests with many more random examples
+	@$(PYTEST) --hypothesis-profile=long
+
+check: $(VENV)/.test ## lint, format, types, layers, Dockerfile, then the tests
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/hadolint Dockerfile
+	@$(PYTEST)
+
+format: $(VENV)/.test ## put the code into its one shape, and fix what ruff can fix safely
+	@$(BIN)/ruff format
+	@$(BIN)/ruff check --fix
+
+bench: $(VENV)/.test ## measure, and print a table of ratios
+	@$(BIN)/python -m bench
+
+lock: $(VENV)/.lock ## resolve requirements/ anew (LOCK_FLAGS=--upgrade for newer versions)
+	@$(LOCK) --output-file requirements/runtime.txt pyproject.toml
+	@$(LOCK) --output-file requirements/test.txt pyproject.toml --extra test --constraints requirements/runtime.txt
+	@$(LOCK) --output-file requirements/build.txt --group build
+	@$(LOCK) --output-file requirements/lock.txt --group lock
+
+clean: ## remove .venv and everything that can be made again
+	@rm -rf $(VENV) build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+
+$(BIN)/python:
+	@command -v $(PYTHON) >/dev/null || { \
+		echo "skincadence: '$(PYTHON)' is not installed; it needs Python 3.11 or newer." >&2; \
+		echo "Install it, or name another: make setup PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "skincadence: '$(PYTHON)' is $$($(PYTHON) --version 2>&1), too old: it needs Python 3.11 or newer." >&2; \
+		echo "If you have a newer one under another name: make setup PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { \
+		echo "skincadence: '$(PYTHON)' could not make $(VENV); on Debian and Ubuntu the package python3-venv is missing." >&2; \
+		rm -rf $(VENV); exit 1; }
+
+$(VENV)/.runtime: pyproject.toml requirements/build.txt requirements/runtime.txt | $(BIN)/python
+	@echo "Installing what the service needs into $(VENV) ..."
+	@$(INSTALL) -r requirements/build.txt -r requirements/runtime.txt
+	@$(PIP) install --no-build-isolation --no-deps --editable .
+	@touch $@
+
+$(VENV)/.test: requirements/test.txt $(VENV)/.runtime
+	@echo "Installing what the tests need into $(VENV) ..."
+	@$(INSTALL) -r requirements/test.txt
+	@touch $@
+
+$(VENV)/.lock: requirements/lock.txt | $(BIN)/python
+	@$(PYTHON) -m venv $(VENV)/lock
+	@$(VENV)/lock/bin/python -m pip --disable-pip-version-check -qq install --require-hashes -r requirements/lock.txt
+	@touch $@

@@ -1,0 +1,51 @@
+"""The command line: plan for one intake or for many, read and check protocols, run the service.
+
+Nothing that a client told is ever part of an error here: problems are placed by pointers, and a mistake of ours is
+shown without the values that were at hand.
+"""
+
+from typing import Annotated
+
+import typer
+
+from app.cli.batch import batch
+from app.cli.console import refuse
+from app.cli.protocol import protocol
+from app.cli.recommend import recommend
+from app.cli.service import demo, serve
+from app.cli.version import show_version
+from app.settings import SettingsError
+
+app = typer.Typer(
+    name="skincadence",
+    help="A microdermabrasion plan from an intake: decision, dates, care and the source of every number.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,  # they show local variables, which hold what a client told
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback()
+def _options(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=show_version, is_eager=True, help="Show the version and stop.")
+    ] = False,
+) -> None:
+    """Hold what goes for every command."""
+
+
+app.command()(recommend)
+app.command()(batch)
+app.add_typer(protocol, name="protocol")
+app.command()(serve)
+app.command()(demo)
+
+
+def main() -> None:
+    """Run the command line."""
+    try:
+        app(prog_name="skincadence")
+    except SettingsError as error:
+        refuse(str(error))

@@ -1,0 +1,104 @@
+"""`skincadence protocol check` and `skincadence protocol show`."""
+
+import json
+import sys
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+from rich.console import Console
+
+from app import texts
+from app.cli.console import complain, refuse, refuse_protocol
+from app.protocols.loader import Loaded, ProtocolError, canonical, load, shipped
+from app.render.table import LINES_FROM, Row, headline, paragraphs, row, table
+from app.rules.check import light
+from app.rules.conditions import suggestion
+
+protocol = typer.Typer(help="Read the rules, and check those that you change.", no_args_is_help=True)
+PLAIN_WIDTH: Final = 120
+
+
+@protocol.command()
+def check(
+    paths: Annotated[
+        list[Path] | None, typer.Argument(metavar="PATH...", help="Folders of protocols; without one, those shipped.")
+    ] = None,
+) -> None:
+    """Print every problem of every protocol, with file and line. The exit status is 1 if there is any."""
+    known = texts.load().texts
+    sound = [_check(path, known) for path in paths or list(shipped())]
+    sys.exit(0 if all(sound) else 1)
+
+
+def _check(path: Path, known: Collection[str]) -> bool:
+    try:
+        loaded = load(path, known)
+        problems = loaded.located(light(loaded.protocol))
+    except ProtocolError as error:
+        problems = error.complaints
+    else:
+        if not problems:
+            found = loaded.protocol
+            typer.echo(f"{found.id} {found.version}: OK, {len(found.rules)} rules, {len(found.sources)} sources")
+    for problem in problems:
+        typer.echo(_placed(path, problem))
+    if problems:
+        count = f"{len(problems)} problems" if len(problems) > 1 else "1 problem"
+        complain(f"{path}: {count}")
+    return not problems
+
+
+def _placed(path: Path, problem: str) -> str:
+    """A problem with the whole path of its file, so that an editor can jump there."""
+    folder = path if path.is_dir() else path.parent
+    return str(folder / problem) if ".yaml:" in problem else problem
+
+
+@protocol.command()
+def show(
+    path: Annotated[
+        Path | None, typer.Argument(metavar="PATH", help="The folder of a protocol; without one, the newest shipped.")
+    ] = None,
+    *,
+    rule: Annotated[str | None, typer.Option(metavar="ID", help="Only this rule.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print it as data, as it is digested.")] = False,
+) -> None:
+    """Print every rule in words: when it speaks, what it adds, what it rests on and how far the sources disagree."""
+    known = texts.load().texts
+    try:
+        loaded = load(path or list(shipped())[-1], known)
+    except ProtocolError as error:
+        refuse_protocol(error.complaints)
+    ids = [found.id for found in loaded.protocol.rules]
+    if rule is not None and rule not in ids:
+        refuse(f"skincadence: there is no rule '{rule}' in {loaded.protocol.id}{suggestion(rule, ids)}")
+    if as_json:
+        typer.echo(_data(loaded, rule))
+    else:
+        rows = [row(found, known) for found in loaded.protocol.rules if rule in {None, found.id}]
+        _print(rows, [] if rule else list(headline(loaded.protocol, loaded.digest)))
+
+
+def _data(loaded: Loaded, rule: str | None) -> str:
+    data = canonical(loaded.protocol) | {"digest": loaded.digest}
+    chosen = next((found for found in data["rules"] if found["id"] == rule), data)
+    return json.dumps(chosen, ensure_ascii=False, indent=2)
+
+
+def _print(rows: list[Row], head: list[str]) -> None:
+    out = Console(highlight=False, emoji=False, markup=False)
+    if out.is_terminal and out.width >= LINES_FROM and len(rows) > 1:
+        out.print("\n".join(head), table(rows), sep="\n")
+        return
+    width = min(out.width, PLAIN_WIDTH) if out.is_terminal else PLAIN_WIDTH
+    for part in _plain(rows, head, width):
+        typer.echo(part)
+
+
+def _plain(rows: list[Row], head: list[str], width: int) -> Iterator[str]:
+    if head:
+        yield "\n".join(head)
+        yield ""
+    yield "\n\n".join(paragraphs(rows, width))

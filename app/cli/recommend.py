@@ -1,0 +1,52 @@
+"""`skincadence recommend`: one intake in, its plan out."""
+
+import json
+import sys
+from typing import Annotated, Any
+
+import typer
+
+from app import texts
+from app.cli.console import show
+from app.cli.reading import AsOf, ProtocolPath, clock, facts_or_refuse, shelf
+from app.render.terminal import plan
+from app.render.why import explained
+from app.services.recommend import explanation, preview
+
+
+def recommend(
+    file: Annotated[str, typer.Argument(metavar="FILE|-", help="The intake as JSON; - is standard input.")],
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the answer as the service gives it.")] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Add every rule, and why it fired or not.")] = False,
+    as_of: AsOf = None,
+    protocol: ProtocolPath = None,
+) -> None:
+    """Print the plan for an intake: whether to treat, when, how to prepare, and why.
+
+    A contraindication is an answer, not an error. The exit status is 2 if the intake cannot be used.
+    """
+    shelved, now = shelf(protocol), clock()
+    facts = facts_or_refuse(file, now, as_of)
+    answer = preview(shelved, facts, now.now())
+    why = explanation(shelved, facts) if explain else None
+    if as_json:
+        _print_json(answer, why)
+    else:
+        print_plan(answer, why)
+
+
+def _print_json(answer: bytes, why: dict[str, Any] | None) -> None:
+    both = b"" if why is None else json.dumps(why, ensure_ascii=False, separators=(",", ":")).encode()
+    joined = b'{"recommendation":%b,"explanation":%b}' % (answer, both) if both else answer
+    sys.stdout.buffer.write(joined + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def print_plan(answer: bytes, why: dict[str, Any] | None = None) -> None:
+    """Print an answer as a person would like to read it."""
+    document = json.loads(answer)
+    words = texts.load(document["language"])
+    show(plan(document, words))
+    if why is not None:
+        show(explained(why, words))

@@ -1,0 +1,135 @@
+"""What a protocol says in one language, already encoded: rules, sources, steps and questions."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any
+
+from app.render.fragments import array, encode
+from app.rules.compiler import Program
+from app.rules.program import Line
+from app.rules.protocol import Bound, Cadence, Rule, Source, Wait
+from app.texts.catalog import Catalog
+
+REMEMBERED = 1024
+"""How many pieces of each kind are kept; they share their texts, so that this many take a few megabytes."""
+
+
+@dataclass(frozen=True, eq=False)
+class Words:
+    """A compiled protocol with the texts of one language.
+
+    Attributes:
+        program: The compiled protocol.
+        digest: The digest of the protocol.
+        catalog: The texts.
+    """
+
+    program: Program
+    digest: str
+    catalog: Catalog
+
+    @cached_property
+    def rules(self) -> dict[str, Rule]:
+        """The rules by id."""
+        return {rule.id: rule for rule in self.program.protocol.rules}
+
+    @cached_property
+    def order(self) -> dict[str, int]:
+        """The place of each rule in the protocol."""
+        return {id_: index for index, id_ in enumerate(self.rules)}
+
+    @cached_property
+    def heading(self) -> str:
+        """Which rules and texts an answer was made with."""
+        protocol = self.program.protocol
+        return encode({
+            "id": protocol.id,
+            "version": protocol.version,
+            "digest": self.digest,
+            "texts_digest": self.catalog.digest,
+            "clinical_review": protocol.clinical_review,
+        })
+
+    @cached_property
+    def disclaimers(self) -> str:
+        """What every answer carries."""
+        return encode([self.catalog.say(f"disclaimer.{key}") for key in self.program.protocol.disclaimers])
+
+    @cached_property
+    def _sources(self) -> dict[str, str]:
+        return {source.id: _source(source) for source in self.program.protocol.sources}
+
+    def sources(self, rules: Iterable[str]) -> str:
+        """The sources of some rules, those that say something else included, each once."""
+        cited = {id_ for rule in rules for id_ in (*self.rules[rule].sources, *self.rules[rule].further)}
+        return array(text for id_, text in self._sources.items() if id_ in cited)
+
+    @cached_property
+    def causes(self) -> dict[str, str]:
+        """Each rule as a reason of an edge."""
+        return {id_: encode({"rule": id_, "text": self.text(id_)}) for id_ in self.rules}
+
+    def text(self, rule: str) -> str:
+        """The reason text of a rule: its own, or that of its first clause where it has none of its own."""
+        key = f"rule.{rule}"
+        return self.catalog.texts.get(key) or self.catalog.say(f"{key}.{self.rules[rule].clauses[0].text}")
+
+
+def _source(source: Source) -> str:
+    return encode({"id": source.id, "citation": source.citation, "level": source.level, "url": source.url})
+
+
+def _triple(values: tuple[int, int, int]) -> dict[str, int]:
+    return dict(zip(("minimum", "typical", "maximum"), values, strict=True))
+
+
+def _cadence(cadence: Cadence) -> dict[str, Any]:
+    spans = {name: getattr(cadence, name) for name in ("sessions", "interval_days", "maintenance_days")}
+    caps = {"sessions_cap": cadence.sessions_cap, "interval_cap_days": cadence.interval_cap_days}
+    return {name: _triple(span) for name, span in spans.items() if span} | caps
+
+
+def _bound(bound: Bound) -> dict[str, Any]:
+    pairs = {name: getattr(bound, name) for name in ("passes", "session_minutes")}
+    event = bound.event_days
+    return {
+        "interval_floor_days": bound.interval_floor_days,
+        "interval_extra_days": bound.interval_extra_days,
+        "intensity": bound.intensity,
+        **{name: pair and {"minimum": pair[0], "maximum": pair[1]} for name, pair in pairs.items()},
+        "exclude_devices": list(bound.exclude) or None,
+        "demote_devices": list(bound.demote) or None,
+        "test_area_first": True if bound.test_area_days is not None else None,
+        "test_area_days": bound.test_area_days,
+        "progress_check_after": bound.progress_check_after,
+        "event_days": event and {"first": event.first, "repeat": event.repeat},
+    }
+
+
+def _wait(wait: Wait) -> dict[str, Any]:
+    dated = wait.since is not None
+    return {
+        "wait_days": wait.days if dated else None,
+        "wait_since": wait.since,
+        "wait_until": wait.until,
+        "days_before": wait.before_days or None,
+    }
+
+
+@lru_cache(REMEMBERED)
+def effect_of(lines: tuple[Line, ...]) -> dict[str, Any]:
+    """What some clauses of one rule do together; of two numbers the stricter."""
+    found: dict[str, Any] = {}
+    for line in lines:
+        clause = line.clause
+        effects = {"decision": clause.decision}
+        effects |= _cadence(clause.cadence) if clause.cadence else {}
+        effects |= _bound(clause.bound) if clause.bound else {}
+        effects |= _wait(clause.wait) if clause.wait else {}
+        for name, value in effects.items():
+            if value is not None:
+                kept = found.get(name)
+                longer = isinstance(value, int) and isinstance(kept, int)
+                found[name] = max(kept, value) if longer else value  # type: ignore[type-var]
+    return found

@@ -1,0 +1,39 @@
+"""From an intake to a plan."""
+
+from typing import Any, Final
+
+from fastapi import APIRouter, Request, Response
+
+from app.routers.raw import RawBodyRoute
+from app.routers.replies import unstored
+from app.schemas.intake import IntakeIn
+from app.schemas.reading import read
+from app.schemas.recommendation import RecommendationOut
+from app.services import recommend
+
+router = APIRouter(prefix="/v1/recommendations", tags=["recommendations"], route_class=RawBodyRoute)
+REFUSALS: Final[dict[int | str, dict[str, Any]]] = {
+    400: {"description": "The bytes are not one JSON document that every program reads alike."},
+    413: {"description": "The body is larger than the service takes in."},
+    415: {"description": "The body is not declared as plain JSON in UTF-8."},
+    422: {"description": "The document breaks the contract; every fault is listed with its JSON Pointer."},
+}
+
+
+@router.post(
+    "/preview",
+    summary="Compute a plan, store nothing",
+    response_model=RecommendationOut,
+    response_description="The plan. A contraindication is a plan too: look at `decision`, or only at `bookable`.",
+    responses=REFUSALS,
+)
+def preview_recommendation(intake: IntakeIn, request: Request) -> Response:
+    """Apply the protocol to an intake and answer with the whole plan: decision, dates, care, reasons and sources.
+
+    Nothing is stored and nothing that was sent is logged. The same intake, protocol digest, texts digest and
+    `assessed_on` give the same bytes for ever, `created_at` aside. Whatever is left open is never read as *no*: it is
+    listed in `unanswered` if it could still change the plan.
+    """
+    state = request.app.state
+    facts = read(intake, state.clock.today)
+    return unstored(recommend.preview(state.shelf, facts, state.clock.now()))

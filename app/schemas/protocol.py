@@ -1,0 +1,60 @@
+"""A protocol, for reading: every rule with its condition, effect, evidence and words."""
+
+from typing import Any
+
+from pydantic import ConfigDict, Field
+
+from app.schemas.plan import Dispute, Level, RuleId, SourceIds
+from app.schemas.scalars import Output
+
+
+class ProtocolSummaryOut(Output):
+    """One protocol version on the shelf."""
+
+    id: str = Field(description="The protocol.", examples=["microdermabrasion"])
+    version: str = Field(description="Its version.", examples=["1.0.0"])
+    title: str = Field(description="Its name, for people.")
+    digest: str = Field(description="SHA-256 over its canonical form (RFC 8785).", examples=["sha256:0d5e…"])
+    texts_digest: str = Field(description="SHA-256 over its English texts.")
+    clinical_review: str = Field(
+        description="`unreviewed` until a clinic records who reviewed it.", examples=["unreviewed"]
+    )
+
+
+class ProtocolListOut(Output):
+    """The shelf."""
+
+    protocols: list[ProtocolSummaryOut] = Field(description="Every version, newest first.")
+
+
+class Open(Output):
+    """A described core with further members, which depend on the kind of rule."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+class ProtocolSourceOut(Open):
+    """A publication that rules rest on."""
+
+    id: str = Field(description="The id that rules cite.", examples=["lupo-2009"])
+    citation: str = Field(description="What to look for in a library.")
+
+
+class ProtocolRuleOut(Open):
+    """One rule. Further members hold its scope, range, premise and what its kind asks for."""
+
+    id: RuleId
+    kind: str = Field(description="What kind of rule.", examples=["modifier"])
+    when: Any = Field(description="The condition, as a tree of the closed condition language; null is always.")
+    sources: SourceIds
+    evidence_level: Level
+    dispute: Dispute
+
+
+class ProtocolOut(Open):
+    """One protocol version, whole."""
+
+    id: str = Field(description="The protocol.", examples=["microdermabrasion"])
+    version: str = Field(description="Its version.", examples=["1.0.0"])
+    digest: str = Field(description="SHA-256 over its canonical form (RFC 8785).", examples=["sha256:0d5e…"])
+    rules: list[ProtocolRuleOut] = Field(description="Every rule, in the order of the evidence.")

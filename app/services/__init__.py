@@ -1,0 +1,1 @@
+"""One use case a function; speaks neither HTTP nor SQL."""

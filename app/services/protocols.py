@@ -1,0 +1,41 @@
+"""The rules in force, for anyone who wants to read them."""
+
+from app.protocols.loader import canonical
+from app.render.fragments import encode
+from app.render.words import Words
+from app.services.shelf import Shelf
+
+
+def _summary(book: Words) -> dict[str, str]:
+    protocol = book.program.protocol
+    return {
+        "id": protocol.id,
+        "version": protocol.version,
+        "title": protocol.title,
+        "digest": book.digest,
+        "texts_digest": book.catalog.digest,
+        "clinical_review": protocol.clinical_review,
+    }
+
+
+def listing(shelf: Shelf) -> bytes:
+    """Every protocol at hand, as UTF-8 JSON."""
+    return encode({"protocols": [_summary(book) for book in shelf]}).encode()
+
+
+def version(shelf: Shelf, protocol_id: str, number: str) -> bytes | None:
+    """One protocol in full, as UTF-8 JSON: its canonical form with its digests and the words of each rule."""
+    book = shelf.find(protocol_id, number)
+    if book is None:
+        return None
+    whole = canonical(book.program.protocol)
+    rules = [
+        {
+            **rule,
+            "sources": rule.get("sources", []),
+            "text": book.text(rule["id"]),
+            "dispute_text": book.catalog.texts.get(f"dispute.{rule['id']}"),
+        }
+        for rule in whole["rules"]
+    ]
+    return encode({**whole, **_summary(book), "rules": rules}).encode()

@@ -1,0 +1,26 @@
+"""From facts to an answer."""
+
+from datetime import datetime
+
+from app.render.recommendation import write_recommendation
+from app.rules.plan import make_plan
+from app.rules.record import Facts, at_rest
+from app.rules.unanswered import unanswered
+from app.services.shelf import Shelf
+
+
+def preview(shelf: Shelf, facts: Facts, created_at: datetime) -> bytes:
+    """Compute a recommendation and store nothing.
+
+    Args:
+        shelf: The protocols; the one in force answers.
+        facts: The facts with their open answers.
+        created_at: When it is computed, in UTC.
+
+    Returns:
+        The recommendation as UTF-8 JSON.
+    """
+    words = shelf.in_force
+    plan = make_plan(words.program, at_rest(facts))
+    open_ = unanswered(words.program, facts, plan.decision)
+    return write_recommendation(words, facts, plan, open_, created_at)

@@ -1,0 +1,66 @@
+"""The protocols that are ready to use: loaded, checked, compiled, and joined with their texts."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Self
+
+from app.protocols import loader
+from app.render.words import Words
+from app.rules.compiler import compile_program
+from app.texts import catalog
+from app.texts.catalog import ENGLISH
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """Every protocol at hand, the one in force first.
+
+    Attributes:
+        books: The compiled protocols with their texts in English.
+    """
+
+    books: tuple[Words, ...]
+
+    @classmethod
+    def standard(cls) -> Self:
+        """The protocols that come with the package; loaded once in a process."""
+        return cls(_shipped())
+
+    @classmethod
+    def of(cls, path: Path) -> Self:
+        """A protocol from its folder.
+
+        Raises:
+            ProtocolError: It cannot be used; every problem with file and line.
+        """
+        return cls((_book(path),))
+
+    @property
+    def in_force(self) -> Words:
+        """The protocol that answers."""
+        return self.books[0]
+
+    def find(self, protocol_id: str, version: str) -> Words | None:
+        """A protocol by id and version."""
+        wanted = (protocol_id, version)
+        return next((book for book in self if (book.program.protocol.id, book.program.protocol.version) == wanted), None)
+
+    def __iter__(self) -> Iterator[Words]:
+        return iter(self.books)
+
+
+def _book(path: Path) -> Words:
+    texts = catalog.load(ENGLISH)
+    loaded = loader.load(path, texts.texts)
+    return Words(compile_program(loaded.protocol), loaded.digest, texts)
+
+
+def _rank(book: Words) -> tuple[int, ...]:
+    return tuple(int(part) for part in book.program.protocol.version.split("."))
+
+
+@cache
+def _shipped() -> tuple[Words, ...]:
+    return tuple(sorted((_book(path) for path in loader.shipped()), key=_rank, reverse=True))

@@ -1,0 +1,85 @@
+"""A load generator: `python -m bench.load PORT CONNECTIONS SECONDS FILE` prints how many answers came.
+
+Plain HTTP/1.1 over kept connections, each with one request under way, written straight onto asyncio protocols.
+"""
+
+import asyncio
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from typing_extensions import override
+
+PATH = "/v1/recommendations/preview"
+
+
+def request(body: bytes) -> bytes:
+    """The bytes of one request."""
+    head = (
+        f"POST {PATH} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
+
+
+class Caller(asyncio.Protocol):
+    """Sends the same request again as soon as it was answered."""
+
+    def __init__(self, message: bytes) -> None:
+        self._message = message
+        self._buffer = b""
+        self.answers = 0
+
+    @override
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        transport.write(self._message)
+
+    @override
+    def data_received(self, data: bytes) -> None:
+        self._buffer += data
+        end = _end_of_answer(self._buffer)
+        if end and len(self._buffer) >= end:
+            assert self._buffer.startswith(b"HTTP/1.1 200"), self._buffer[:80]
+            self._buffer = self._buffer[end:]
+            self.answers += 1
+            self._transport.write(self._message)
+
+
+def _end_of_answer(buffer: bytes) -> int:
+    """Where the first answer ends; 0 while its head is incomplete."""
+    head = buffer.find(b"\r\n\r\n")
+    if head < 0:
+        return 0
+    start = buffer.lower().find(b"content-length:", 0, head) + len(b"content-length:")
+    return head + 4 + int(buffer[start : buffer.find(b"\r", start)])
+
+
+async def drive(port: int, connections: int, seconds: float, body: bytes) -> int:
+    """Keep so many connections busy for so long; returns how many answers came."""
+    loop, message = asyncio.get_running_loop(), request(body)
+    opened = [await loop.create_connection(lambda: Caller(message), "127.0.0.1", port) for _ in range(connections)]
+    await asyncio.sleep(seconds)
+    for transport, _ in opened:
+        transport.abort()
+    return sum(caller.answers for _, caller in opened)
+
+
+def main(port: str, connections: str, seconds: str, file: str) -> None:
+    """Drive, and print the count."""
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        print(runner.run(drive(int(port), int(connections), float(seconds), Path(file).read_bytes())))
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """The loop of uvloop where it is installed."""
+    try:
+        from uvloop import new_event_loop  # noqa: PLC0415 -- absent on some systems
+    except ImportError:
+        return None
+    return new_event_loop
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,126 @@
+"""The OpenAPI document describes everything, and its examples are true."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import jsonschema
+import pytest
+from openapi_spec_validator import validate
+from starlette.testclient import TestClient
+
+from app.problems import KINDS, MEDIA_TYPE
+from app.schemas.examples import INTAKE
+from app.schemas.problem import ProblemOut
+from app.schemas.recommendation import RecommendationOut
+from tests.http.intakes import Json
+
+OPERATIONS = [
+    "preview_recommendation", "list_protocols", "read_protocol_version", "livez", "readyz", "read_version",
+    "list_problem_kinds", "explain_problem_kind",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def document(client: TestClient) -> Json:
+    parsed: Json = client.get("/openapi.json").json()
+    return parsed
+
+
+def operations(document: Json) -> Iterator[Json]:
+    for path in document["paths"].values():
+        yield from path.values()
+
+
+def test_it_is_valid_openapi_3_1(document: Json) -> None:
+    assert document["openapi"].startswith("3.1")
+    validate(document)
+
+
+def test_every_operation_is_described_and_named_after_its_function(document: Json) -> None:
+    assert [operation["operationId"] for operation in operations(document)] == OPERATIONS
+    described = {tag["name"] for tag in document["tags"] if tag["description"]}
+    for operation in operations(document):
+        assert operation["summary"]
+        assert len(operation["description"]) > 40
+        assert set(operation["tags"]) <= described
+
+
+def test_every_refusal_is_a_problem_and_none_is_of_the_framework(document: Json) -> None:
+    assert not {"HTTPValidationError", "ValidationError"} & set(document["components"]["schemas"])
+    for operation in operations(document):
+        refusals = {status: answer for status, answer in operation["responses"].items() if status >= "4"}
+        assert "500" in refusals
+        for status, answer in refusals.items():
+            assert list(answer["content"]) == [MEDIA_TYPE]
+            for example in answer["content"][MEDIA_TYPE]["examples"].values():
+                assert ProblemOut.model_validate(example["value"]).status == int(status)
+
+
+def test_every_kind_of_refusal_of_the_preview_has_an_example(document: Json) -> None:
+    responses = document["paths"]["/v1/recommendations/preview"]["post"]["responses"]
+    shown = {
+        code for answer in responses.values() for code in answer["content"].get(MEDIA_TYPE, {}).get("examples", {})
+    }
+
+    assert shown == set(KINDS) - {"not_found", "method_not_allowed"}
+    assert sorted(responses) == ["200", "400", "413", "415", "422", "500"]
+
+
+def test_every_field_is_described(document: Json) -> None:
+    bare = [
+        f"{name}.{field}"
+        for name, schema in document["components"]["schemas"].items()
+        for field, shape in schema.get("properties", {}).items()
+        if "description" not in shape and "$ref" not in shape and field not in {"concern", "date"}
+    ]
+
+    assert bare == []
+
+
+def test_outputs_have_no_defaults_and_no_open_ends(document: Json) -> None:
+    for name, schema in document["components"]["schemas"].items():
+        if name.endswith("Out") and not name.startswith("Protocol"):
+            assert schema["additionalProperties"] is False
+            assert sorted(schema["required"]) == sorted(schema["properties"])
+
+
+def test_inputs_refuse_extras(document: Json) -> None:
+    names = {"IntakeIn", "ClientIn", "HistoryIn", "GoalsIn", "PreferencesIn", "FineLines", "ConditionIn", "AllergyIn"}
+    for name in names:
+        assert document["components"]["schemas"][name]["additionalProperties"] is False
+
+
+def test_the_example_request_gets_the_example_answer(document: Json, client: TestClient) -> None:
+    operation = document["paths"]["/v1/recommendations/preview"]["post"]
+    request = operation["requestBody"]["content"]["application/json"]["example"]
+    shown = operation["responses"]["200"]["content"]["application/json"]["example"]
+
+    answer = client.post("/v1/recommendations/preview", json=request)
+
+    assert request == INTAKE
+    assert answer.status_code == 200
+    assert {**answer.json(), "created_at": None} == {**shown, "created_at": None}
+
+
+def test_every_example_keeps_to_its_schema(document: Json) -> None:
+    for operation in operations(document):
+        for answer in operation["responses"].values():
+            for media in answer.get("content", {}).values():
+                if "schema" in media and "example" in media:
+                    check(media["schema"], media["example"], document)
+        assert "example" in json.dumps(operation) or operation["operationId"].endswith(("kinds", "kind"))
+
+
+def check(schema: Json, example: Any, document: Json) -> None:
+    whole = {**schema, "components": document["components"]}
+    jsonschema.Draft202012Validator(whole).validate(example)
+
+
+def test_a_plan_has_exactly_the_fields_that_are_documented(client: TestClient) -> None:
+    answer = client.post("/v1/recommendations/preview", json=INTAKE)
+
+    plan = RecommendationOut.model_validate_json(answer.content)
+
+    assert plan.id is None
+    assert json.loads(plan.model_dump_json(by_alias=True)) == answer.json()
