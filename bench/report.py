@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 MICROSECONDS: Final = "\N{MICRO SIGN}s"
+WIDTH: Final = 110
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,4 +75,4 @@ def show(results: Iterable[Result]) -> None:
     for result in results:
         met = {True: "yes", False: "NO", None: ""}[result.met]
         grid.add_row(result.name, result.measured, result.target, met)
-    Console(highlight=False).print(grid)
+    Console(highlight=False, width=WIDTH).print(grid)

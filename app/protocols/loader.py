@@ -14,10 +14,11 @@ from typing import Any, TypeAlias
 import rfc8785
 import yaml
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from app.rules.check import Complaint, references
-from app.rules.protocol import Protocol
 from app.rules.conditions import suggestion
+from app.rules.protocol import Protocol
 
 HERE = Path(__file__).parent
 CASES = "cases.yaml"
@@ -71,7 +72,8 @@ class _Source:
             case (str(section), int(index), *_):
                 entry = self.data[section][index]
                 return str(entry.get("id", "")) if isinstance(entry, dict) else ""
-        return ""
+            case _:
+                return ""
 
     def complain(self, loc: Loc, message: str) -> None:
         """Note a problem with its place."""
@@ -103,7 +105,8 @@ def _scalar(node: yaml.Node) -> str | int | bool | None:
             return int(node.value)
         case "null":
             return None
-    return str(node.value)
+        case _:
+            return str(node.value)
 
 
 def _take(file: Path, source: _Source) -> None:
@@ -132,7 +135,7 @@ def _take(file: Path, source: _Source) -> None:
             source.marks[(name,)] = f"{file.name}:{key.start_mark.line + 1}"
 
 
-def _plain(error: Any, data: Any) -> str:  # noqa: ANN401 -- an error of pydantic, and any data
+def _plain(error: ErrorDetails) -> str:
     """A complaint of pydantic in a sentence."""
     last = error["loc"][-1] if error["loc"] else ""
     match error["type"]:
@@ -145,7 +148,8 @@ def _plain(error: Any, data: Any) -> str:  # noqa: ANN401 -- an error of pydanti
             return f"'{error['input']}' is not allowed in '{last}'" + (
                 suggestion(error["input"], expected) or f"; it takes {', '.join(expected)}"
             )
-    return f"{error['msg']}"
+        case _:
+            return f"{error['msg']}"
 
 
 def _read(path: Path) -> _Source:
@@ -163,7 +167,7 @@ def _validated(source: _Source) -> Protocol | None:
         return Protocol.model_validate(source.data)
     except ValidationError as error:
         for problem in error.errors():
-            source.complain(problem["loc"], _plain(problem, source.data))
+            source.complain(problem["loc"], _plain(problem))
     return None
 
 

@@ -27,12 +27,14 @@ def _settings(held: SettingsHeld) -> dict[str, object]:
 def _all_settings(plan: Plan) -> str:
     assessment = plan.assessment
     minutes = assessment.settings.minutes
-    return encode({
-        **_settings(assessment.settings),
-        "test_area_first": assessment.numbers.test_area.value > 0,
-        "session_minutes": minutes and {"minimum": minutes[0], "maximum": minutes[1]},
-        "by_area": [{"area": area, **_settings(held)} for area, held in assessment.area_settings],
-    })
+    return encode(
+        {
+            **_settings(assessment.settings),
+            "test_area_first": assessment.numbers.test_area.value > 0,
+            "session_minutes": minutes and {"minimum": minutes[0], "maximum": minutes[1]},
+            "by_area": [{"area": area, **_settings(held)} for area, held in assessment.area_settings],
+        }
+    )
 
 
 def _edge(sheet: Sheet, name: str, edge: Edge | None, words: Words) -> None:
@@ -46,7 +48,11 @@ def _edge(sheet: Sheet, name: str, edge: Edge | None, words: Words) -> None:
 
 def _said(step: CareStep, words: Words) -> str:
     rule = step.line.rule
-    words_of = {"text": words.catalog.say(step.line.text_key), "because": list(step.rules), "sources": list(rule.sources)}
+    words_of = {
+        "text": words.catalog.say(step.line.text_key),
+        "because": list(step.rules),
+        "sources": list(rule.sources),
+    }
     return encode(words_of)[1:]
 
 

@@ -39,7 +39,8 @@ class Spoken(NamedTuple):
 def is_finding(line: Line) -> bool:
     """Whether a line is told as a finding; what only goes to a list of its own or is a step of care is not."""
     clause = line.clause
-    return line.loud or (clause.note is not None and clause.note.list == ADVICE) or clause.note is clause.step is None
+    advice = clause.note.list == ADVICE if clause.note is not None else clause.step is None
+    return line.loud or advice
 
 
 def spoken(facts: Facts, fired: Fired) -> Iterator[Spoken]:
@@ -206,10 +207,12 @@ class Findings:
         history += [facts.person.low] * len(facts.concerns)
         aims = [aim.vector.low for aim in facts.concerns]
         first = 1 + self._areas
-        key = tuple([
-            history[index][slot] if place is Place.HISTORY else aims[index - first][slot]
-            for index, slot, place in self._reads
-        ])
+        key = tuple(
+            [
+                history[index][slot] if place is Place.HISTORY else aims[index - first][slot]
+                for index, slot, place in self._reads
+            ]
+        )
         found = self._told.get(key)
         if found is None:
             if len(self._told) >= MOST_TOLD:

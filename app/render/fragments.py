@@ -11,6 +11,7 @@ from datetime import date
 from functools import lru_cache
 from operator import itemgetter
 
+
 def encode(value: object) -> str:
     """JSON as short as it gets."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

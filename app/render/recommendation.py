@@ -6,7 +6,6 @@ a finding rests on, when it was computed) is filled in.
 
 from datetime import datetime
 from functools import lru_cache
-from itertools import chain
 from typing import NamedTuple
 
 from app.render.course import write_course
@@ -146,18 +145,18 @@ def _sources(words: Words, rules: frozenset[str]) -> str:
 
 
 def _question(words: Words, question: Question) -> str:
-    return encode({
-        "question": question.id,
-        "text": words.catalog.say(f"question.{question.id}"),
-        "could_change": [name for name in CATEGORIES if name in question.could_change],
-        "worst_decision": question.worst.name,
-        "rules": sorted(question.rules),
-    })
+    return encode(
+        {
+            "question": question.id,
+            "text": words.catalog.say(f"question.{question.id}"),
+            "could_change": [name for name in CATEGORIES if name in question.could_change],
+            "worst_decision": question.worst.name,
+            "rules": sorted(question.rules),
+        }
+    )
 
 
-def write_recommendation(
-    words: Words, facts: Facts, plan: Plan, unanswered: Unanswered, created_at: datetime
-) -> bytes:
+def write_recommendation(words: Words, facts: Facts, plan: Plan, unanswered: Unanswered, created_at: datetime) -> bytes:
     """Write an answer.
 
     Args:

@@ -59,6 +59,8 @@ def _where(clause: Json, texts: Catalog) -> str:
 
 
 def _needed(needed: object) -> str:
+    if isinstance(needed, bool):
+        return "yes" if needed else "no"
     return " or ".join(map(plain, needed)) if isinstance(needed, list) else plain(needed)
 
 

@@ -43,13 +43,15 @@ class Words:
     def heading(self) -> str:
         """Which rules and texts an answer was made with."""
         protocol = self.program.protocol
-        return encode({
-            "id": protocol.id,
-            "version": protocol.version,
-            "digest": self.digest,
-            "texts_digest": self.catalog.digest,
-            "clinical_review": protocol.clinical_review,
-        })
+        return encode(
+            {
+                "id": protocol.id,
+                "version": protocol.version,
+                "digest": self.digest,
+                "texts_digest": self.catalog.digest,
+                "clinical_review": protocol.clinical_review,
+            }
+        )
 
     @cached_property
     def disclaimers(self) -> str:
@@ -94,16 +96,16 @@ def _bound(bound: Bound) -> dict[str, Any]:
     pairs = {name: getattr(bound, name) for name in ("passes", "session_minutes")}
     event = bound.event_days
     return {
+        "event_days": None if event is None else {"first": event.first, "repeat": event.repeat},
         "interval_floor_days": bound.interval_floor_days,
         "interval_extra_days": bound.interval_extra_days,
         "intensity": bound.intensity,
-        **{name: pair and {"minimum": pair[0], "maximum": pair[1]} for name, pair in pairs.items()},
+        **{name: {"minimum": pair[0], "maximum": pair[1]} for name, pair in pairs.items() if pair is not None},
         "exclude_devices": list(bound.exclude) or None,
         "demote_devices": list(bound.demote) or None,
         "test_area_first": True if bound.test_area_days is not None else None,
         "test_area_days": bound.test_area_days,
         "progress_check_after": bound.progress_check_after,
-        "event_days": event and {"first": event.first, "repeat": event.repeat},
     }
 
 
@@ -117,19 +119,29 @@ def _wait(wait: Wait) -> dict[str, Any]:
     }
 
 
+def _effects(line: Line) -> dict[str, Any]:
+    clause = line.clause
+    found: dict[str, Any] = {"decision": clause.decision}
+    if clause.cadence is not None:
+        found |= _cadence(clause.cadence)
+    if clause.bound is not None:
+        found |= _bound(clause.bound)
+    if clause.wait is not None:
+        found |= _wait(clause.wait)
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _stricter(one: Any, other: Any) -> Any:  # noqa: ANN401 -- a value of JSON
+    """The longer of two numbers; of anything else the later clause's."""
+    both = isinstance(one, int) and isinstance(other, int)
+    return max(one, other) if both else other
+
+
 @lru_cache(REMEMBERED)
 def effect_of(lines: tuple[Line, ...]) -> dict[str, Any]:
     """What some clauses of one rule do together; of two numbers the stricter."""
     found: dict[str, Any] = {}
     for line in lines:
-        clause = line.clause
-        effects = {"decision": clause.decision}
-        effects |= _cadence(clause.cadence) if clause.cadence else {}
-        effects |= _bound(clause.bound) if clause.bound else {}
-        effects |= _wait(clause.wait) if clause.wait else {}
-        for name, value in effects.items():
-            if value is not None:
-                kept = found.get(name)
-                longer = isinstance(value, int) and isinstance(kept, int)
-                found[name] = max(kept, value) if longer else value  # type: ignore[type-var]
+        for name, value in _effects(line).items():
+            found[name] = _stricter(found[name], value) if name in found else value
     return found

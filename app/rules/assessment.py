@@ -184,7 +184,7 @@ def maintenance_of(pairs: Sequence[tuple[Cadence, Line]]) -> Span | None:
 
 
 def settings_of(base: Settings, limits: Iterable[Bound], preferred: str) -> SettingsHeld:
-    """The settings under some limits: the gentlest intensity, the fewest passes, the devices left, demoted ones last."""
+    """The settings under some limits: gentlest intensity, fewest passes, and the devices left, demoted ones last."""
     intensity, (fewest, most), minutes = INTENSITIES.index(base.intensity), base.passes, None
     excluded: set[str] = set()
     demoted: set[str] = set()

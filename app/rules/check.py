@@ -17,7 +17,7 @@ from app.rules.program import Line, Polarity, Truth, lines_of, thresholds, whole
 from app.rules.protocol import Decision
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from app.rules.protocol import Protocol, Rule
 
@@ -53,21 +53,20 @@ def _keys(rule: Rule) -> Iterator[tuple[Path, str]]:
             yield (*place, "wait", "until"), f"condition.{clause.wait.until}"
 
 
-def _references(rule: Rule, protocol: Protocol, texts: Collection[str]) -> Iterator[Complaint]:
-    """What a rule points at and what is not there; paths are within the rule."""
-    sources = {source.id for source in protocol.sources}
-    for name in ("sources", "further"):
-        for index, source in enumerate(getattr(rule, name)):
+def _sources(rule: Rule, sources: Collection[str]) -> Iterator[Complaint]:
+    for name, cited in (("sources", rule.sources), ("further", rule.further)):
+        for index, source in enumerate(cited):
             if source not in sources:
                 yield Complaint((name, index), _unknown("source", source, sources))
-    for path, key in dict.fromkeys(_keys(rule)):
-        if key not in texts:
-            yield Complaint(path, _unknown("text", key, texts))
-    ids = {other.id for other in protocol.rules}
-    for name in ("same_as", "outdone_by"):
-        other = getattr(rule, name)
-        if other is not None and other not in ids:
-            yield Complaint((name,), _unknown("rule", other, ids))
+
+
+def _rules(rule: Rule, rules: Collection[str]) -> Iterator[Complaint]:
+    for name, other in (("same_as", rule.same_as), ("outdone_by", rule.outdone_by)):
+        if other is not None and other not in rules:
+            yield Complaint((name,), _unknown("rule", other, rules))
+
+
+def _policies(rule: Rule, protocol: Protocol) -> Iterator[Complaint]:
     for index, clause in enumerate(rule.clauses):
         for name, choice in clause.policy.items():
             policy = protocol.policies.get(name)
@@ -75,6 +74,16 @@ def _references(rule: Rule, protocol: Protocol, texts: Collection[str]) -> Itera
                 yield Complaint(("clauses", index, "policy"), _unknown("policy", name, protocol.policies))
             elif choice not in policy.choices:
                 yield Complaint(("clauses", index, "policy", name), _unknown("choice", choice, policy.choices))
+
+
+def _references(rule: Rule, protocol: Protocol, texts: Collection[str]) -> Iterator[Complaint]:
+    """What a rule points at and what is not there; paths are within the rule."""
+    yield from _sources(rule, {source.id for source in protocol.sources})
+    for path, key in dict.fromkeys(_keys(rule)):
+        if key not in texts:
+            yield Complaint(path, _unknown("text", key, texts))
+    yield from _rules(rule, {other.id for other in protocol.rules})
+    yield from _policies(rule, protocol)
 
 
 def references(protocol: Protocol, texts: Collection[str]) -> list[Complaint]:
@@ -93,11 +102,12 @@ def references(protocol: Protocol, texts: Collection[str]) -> list[Complaint]:
         if f"disclaimer.{key}" not in texts
     ]
     seen: Counter[str] = Counter()
-    for name, entries in (("sources", protocol.sources), ("rules", protocol.rules)):
+    ids = {"sources": [source.id for source in protocol.sources], "rules": [rule.id for rule in protocol.rules]}
+    for name, entries in ids.items():
         for index, entry in enumerate(entries):
-            seen[entry.id] += 1
-            if seen[entry.id] == 2:  # noqa: PLR2004 -- the second time
-                found.append(Complaint((name, index, "id"), f"'{entry.id}' stands twice; ids are given once"))
+            seen[entry] += 1
+            if seen[entry] == 2:  # noqa: PLR2004 -- the second time
+                found.append(Complaint((name, index, "id"), f"'{entry}' stands twice; ids are given once"))
     for index, rule in enumerate(protocol.rules):
         found += [Complaint(("rules", index, *c.path), c.message) for c in _references(rule, protocol, texts)]
     return found

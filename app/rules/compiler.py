@@ -171,7 +171,9 @@ def _block(lines: Sequence[Line], *, intervals: bool) -> Iterator[str]:
 def _begin(where: str, *, intervals: bool) -> Iterator[str]:
     """Fresh lists for one person, area or concern."""
     yield "said = []; add = said.append" + ("; maybe = []; may = maybe.append" if intervals else "")
-    low, vector = ("c", "aim.vector") if where == "concern" else ("x", "facts.person" if where == "person" else "vector")
+    low, vector = (
+        ("c", "aim.vector") if where == "concern" else ("x", "facts.person" if where == "person" else "vector")
+    )
     yield f"{low}, {low.upper()} = {vector}.low, {vector}.high" if intervals else f"{low} = {vector}.low"
 
 

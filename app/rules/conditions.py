@@ -7,8 +7,8 @@ In a protocol file a condition is a mapping with one key, the operator:
       - is: {history.conditions.rosacea: controlled}
       - in: {area: [neck, decollete]}
 
-Whatever reads a condition (the compiler, the explanation, the checks, the table for clinicians, the oracle of the tests)
-is an `Algebra`, and `lower` is the only traversal.
+Whatever reads a condition (the compiler, the explanation, the checks, the table for clinicians) is an `Algebra`, and
+`lower` is the only traversal.
 """
 
 from __future__ import annotations
@@ -16,8 +16,18 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, Protocol, TypeAlias, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, StrictBool, StrictInt
-from pydantic import StrictStr, Tag
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    StrictBool,
+    StrictInt,
+    StrictStr,
+    Tag,
+)
 from pydantic_core import PydanticCustomError
 
 from app.rules.facts import VOCABULARY, Fact
@@ -26,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 T = TypeVar("T")
+Plain: TypeAlias = str | int | bool
 
 
 class Closed(BaseModel):
@@ -43,11 +54,12 @@ def suggestion(wrong: object, known: Iterable[str]) -> str:
 def known_fact(name: str) -> str:
     """Refuse a name that is not in the vocabulary."""
     if name not in VOCABULARY:
-        raise PydanticCustomError("fact", "unknown fact '{name}'{hint}", {"name": name, "hint": suggestion(name, VOCABULARY)})
+        hint = suggestion(name, VOCABULARY)
+        raise PydanticCustomError("fact", "unknown fact '{name}'{hint}", {"name": name, "hint": hint})
     return name
 
 
-def _encoded(fact: Fact, word: str | int | bool) -> int:
+def _encoded(fact: Fact, word: Plain) -> int:
     value = fact.encode(word)
     if value is None:
         hint = suggestion(word, fact.literals()) or f"; it takes {', '.join(fact.literals())}"
@@ -185,7 +197,7 @@ class All(Closed):
     all: tuple[Condition, ...] = Field(min_length=1)
 
 
-class Any_(Closed):
+class Some(Closed):
     """At least one of these holds."""
 
     any: tuple[Condition, ...] = Field(min_length=1)
@@ -199,7 +211,7 @@ class Not(Closed):
 
 _MODELS: dict[str, type[Closed]] = {
     "always": Always, "yes": Yes, "no": No, "is": Is, "is_not": IsNot, "in": In, "not_in": NotIn, "at_least": AtLeast,
-    "at_most": AtMost, "more_than": MoreThan, "less_than": LessThan, "between": Between, "all": All, "any": Any_,
+    "at_most": AtMost, "more_than": MoreThan, "less_than": LessThan, "between": Between, "all": All, "any": Some,
     "not": Not,
 }  # fmt: skip
 OPERATORS = tuple(_MODELS)
@@ -237,13 +249,13 @@ Condition: TypeAlias = Annotated[
     | Annotated[LessThan, Tag("less_than")]
     | Annotated[Between, Tag("between")]
     | Annotated[All, Tag("all")]
-    | Annotated[Any_, Tag("any")]
+    | Annotated[Some, Tag("any")]
     | Annotated[Not, Tag("not")],
     Discriminator(operator),
     BeforeValidator(_known_operator),
 ]
 
-for _model in (All, Any_, Not):
+for _model in (All, Some, Not):
     _model.model_rebuild()
 
 
@@ -273,9 +285,11 @@ def _within(condition: Condition) -> tuple[Fact, int, int] | None:
             [(name, word)] = pair.items()
             fact = VOCABULARY[name]
             value = _encoded(fact, word)
-            low = {AtLeast: value, MoreThan: value + 1}.get(type(condition), fact.low)
-            high = {AtMost: value, LessThan: value - 1}.get(type(condition), fact.high)
-            return fact, low, high
+            match condition:
+                case AtLeast() | MoreThan():
+                    return fact, value + isinstance(condition, MoreThan), fact.high
+                case _:
+                    return fact, fact.low, value - isinstance(condition, LessThan)
         case Between(between=pair):
             [(name, (first, last))] = pair.items()
             return VOCABULARY[name], _encoded(VOCABULARY[name], first), _encoded(VOCABULARY[name], last)
@@ -283,7 +297,8 @@ def _within(condition: Condition) -> tuple[Fact, int, int] | None:
             return VOCABULARY[name], 1, 1
         case No(no=name):
             return VOCABULARY[name], 0, 0
-    return None
+        case _:
+            return None
 
 
 def _among(condition: Condition) -> tuple[Fact, frozenset[int]] | None:
@@ -311,8 +326,9 @@ def lower(condition: Condition, algebra: Algebra[T]) -> T:
     match condition:
         case All(all=parts):
             return algebra.every([lower(part, algebra) for part in parts])
-        case Any_(any=parts):
+        case Some(any=parts):
             return algebra.some([lower(part, algebra) for part in parts])
         case Not(not_=part):
             return algebra.negate(lower(part, algebra))
-    return algebra.every([])
+        case _:
+            return algebra.every([])

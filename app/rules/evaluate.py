@@ -129,8 +129,8 @@ def _numbers(aims: tuple[Line, ...], bounding: tuple[Line, ...]) -> Numbers:
         maintenance=algebra.maintenance_of(pairs),
         test_area=highest(shares(limits, lambda bound: bound.test_area_days)),
         progress_check=lowest(shares(limits, lambda bound: bound.progress_check_after)),
-        event_first=highest(shares(limits, lambda bound: bound.event_days and bound.event_days.first)),
-        event_repeat=highest(shares(limits, lambda bound: bound.event_days and bound.event_days.repeat)),
+        event_first=highest([(bound.event_days.first, line) for bound, line in limits if bound.event_days]),
+        event_repeat=highest([(bound.event_days.repeat, line) for bound, line in limits if bound.event_days]),
     )
 
 
@@ -210,10 +210,7 @@ def _pairs(areas: Sequence[Unit], concerns: Sequence[tuple[Unit, tuple[str, ...]
     able = {unit.name for unit in areas if unit.decision < BLOCKING}
     ready = able - {unit.name for unit in areas if any(window.undated for window in unit.windows)}
     wanted = [
-        (area, index)
-        for index, (unit, asked) in enumerate(concerns)
-        if unit.decision < BLOCKING
-        for area in asked
+        (area, index) for index, (unit, asked) in enumerate(concerns) if unit.decision < BLOCKING for area in asked
     ]
     return [pair for pair in wanted if pair[0] in ready] or [pair for pair in wanted if pair[0] in able]
 

@@ -1,8 +1,8 @@
 """The vocabulary: every fact that a condition may read, declared once.
 
 A fact is named after the field of the wire contract it comes from. Its value inside the rules is always a small
-integer: a rank in its list of answers, 0 or 1, a count, or the age of a date in days as of `assessed_on`. An answer that
-was not given is the whole interval of what it could be.
+integer: a rank in its list of answers, 0 or 1, a count, or the age in days that a date has on `assessed_on`. An answer
+that was not given is the whole interval of what it could be.
 
 From these declarations come the literals that a condition may use, the calm (least risky) reading of an unanswered
 question, the question it belongs to, and the order in which the rules know the areas and the concerns.
@@ -160,7 +160,7 @@ CALM_AGE = 30
 """An age at which no rule about age speaks; it stands in for an age that was not given."""
 
 
-def _fact(
+def _fact(  # noqa: PLR0913 -- a declaration says everything in one place
     name: str,
     kind: Kind,
     risk: Risk,

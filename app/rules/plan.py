@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from app.rules.care import care_of
 from app.rules.evaluate import REMEMBERED, assess, find, in_full
@@ -14,12 +14,15 @@ from app.rules.schedule import schedule
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from app.rules.assessment import Unit
+    from app.rules.assessment import SettingsHeld, Unit
     from app.rules.care import CareStep
     from app.rules.compiler import Program
     from app.rules.evaluate import Assessment, Findings, Said
     from app.rules.record import Facts
-    from app.rules.schedule import Course
+    from app.rules.schedule import Course, EventFit, Visit
+
+VisitDays: TypeAlias = tuple[str, int, int, int, int | None]
+"""A visit as its kind, number, and earliest, target and latest day."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,8 +80,24 @@ def make_plan(program: Program, facts: Facts) -> Plan:
     return _planned(program, find(program, facts))
 
 
-Outcome = dict[str, object]
-"""What a plan comes to, by the categories in which an answer can change it."""
+class Outcome(NamedTuple):
+    """What a plan comes to; two plans with the same outcome are the same to the person.
+
+    The names are the categories in which an answer can change a plan; `kept` and `units` together are its areas. What
+    only a course has is `None` without one.
+    """
+
+    decision: Decision
+    kept: tuple[bool, ...]
+    units: tuple[Decision, ...]
+    earliest_start: tuple[int | None, tuple[str, ...]]
+    sessions: tuple[int, int, int] | None = None
+    interval: tuple[int, int, int] | None = None
+    maintenance: tuple[int, int, int] | None = None
+    settings: tuple[SettingsHeld, tuple[tuple[str, SettingsHeld], ...], int] | None = None
+    visits: tuple[tuple[VisitDays, ...], EventFit | None] | None = None
+    care: frozenset[tuple[str, str, int, int | None, bool]] | None = None
+
 
 CATEGORIES = (
     "decision", "areas", "earliest_start", "sessions", "interval", "maintenance", "settings", "visits", "care",
@@ -86,29 +105,31 @@ CATEGORIES = (
 """What an answer can change, the weightiest first."""
 
 
+def _days(visit: Visit) -> VisitDays:
+    latest = None if visit.latest is None else visit.latest.day
+    return visit.kind, visit.number, visit.earliest.day, visit.target.day, latest
+
+
 def outcome(plan: Plan) -> Outcome:
-    """What a plan comes to; two plans with the same outcome are the same to the person."""
+    """What a plan comes to."""
     assessment, course, numbers = plan.assessment, plan.course, plan.assessment.numbers
-    said, units = assessment.person.decision, (*assessment.areas, *assessment.concerns)
-    found: Outcome = {
-        "decision": assessment.decision,
-        "kept": tuple(unit.kept for unit in units),
-        "units": tuple(max(unit.decision, said) for unit in units),
-        "earliest_start": (None if course.start is None else course.start.day, course.until),
-    }
-    if not plan.treats:
+    units = (*assessment.areas, *assessment.concerns)
+    found = Outcome(
+        assessment.decision,
+        tuple(unit.kept for unit in units),
+        tuple(max(unit.decision, assessment.person.decision) for unit in units),
+        (None if course.start is None else course.start.day, course.until),
+    )
+    if numbers.sessions is None or not plan.treats:
         return found
-    return found | {
-        "sessions": numbers.sessions and numbers.sessions.values,
-        "interval": numbers.interval and numbers.interval.values,
-        "maintenance": numbers.maintenance and numbers.maintenance.values,
-        "settings": (assessment.settings, assessment.area_settings, numbers.test_area.value),
-        "visits": (
-            tuple((v.kind, v.number, v.earliest.day, v.target.day, v.latest and v.latest.day) for v in course.visits),
-            course.event,
-        ),
-        "care": frozenset((step.line.text_key, step.phase, step.start, step.end, step.first) for step in plan.care),
-    }
+    return found._replace(
+        sessions=numbers.sessions.values,
+        interval=numbers.interval and numbers.interval.values,
+        maintenance=numbers.maintenance and numbers.maintenance.values,
+        settings=(assessment.settings, assessment.area_settings, numbers.test_area.value),
+        visits=(tuple(_days(visit) for visit in course.visits), course.event),
+        care=frozenset((step.line.text_key, step.phase, step.start, step.end, step.first) for step in plan.care),
+    )
 
 
 def changes(before: Outcome, after: Outcome) -> list[str]:
@@ -117,8 +138,9 @@ def changes(before: Outcome, after: Outcome) -> list[str]:
     A course that appears or vanishes is told by the decision alone. Areas count where some drop out or come in, or
     where only their own decisions differ; visits count where nothing else that dates them has changed.
     """
-    changed = [name for name, value in before.items() if name in after and after[name] != value]
-    told = set(changed)
+    told = {name for name, one, other in zip(Outcome._fields, before, after, strict=True) if one != other}
+    if (before.sessions is None) != (after.sessions is None):
+        told &= {"decision", "kept", "units", "earliest_start"}
     if "kept" in told or ("units" in told and "decision" not in told):
         told.add("areas")
     if told - {"units", "visits", "care"}:

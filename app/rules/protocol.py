@@ -207,9 +207,9 @@ class Clause(Closed):
     scope: Scope
     when: Condition
     policy: dict[StrictStr, StrictStr] = Field(default_factory=dict)
-    decision: Literal[
-        "proceed", "proceed_modified", "defer", "clinician_review", "not_suitable", "refer_urgent"
-    ] | None = None
+    decision: (
+        Literal["proceed", "proceed_modified", "defer", "clinician_review", "not_suitable", "refer_urgent"] | None
+    ) = None
     text: StrictStr | None = None
     cadence: Cadence | None = None
     bound: Bound | None = None

@@ -13,7 +13,7 @@ from app.rules.assessment import Held, Span, Window
 from app.rules.protocol import BLOCKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from app.rules.evaluate import Assessment, Findings, Numbers
 
@@ -106,7 +106,12 @@ def first_free(day: int, windows: Sequence[Window]) -> Edge:
         free = max(blocking)
     if free == day:
         return Edge(day, NOBODY)
-    days = {day, free - 1, *(w.end for w in windows if day < w.end < free), *(w.begin for w in windows if day < w.begin < free)}
+    days = {
+        day,
+        free - 1,
+        *(w.end for w in windows if day < w.end < free),
+        *(w.begin for w in windows if day < w.begin < free),
+    }
     covers = {point: {line.rule.id for w in windows if w.covers(point) for line in w.lines} for point in days}
     alone = (rules for point, rules in covers.items() if sum(w.covers(point) for w in windows) == 1)
     return Edge(free, frozenset(covers[free - 1]).union(*alone))
@@ -293,7 +298,5 @@ def schedule(assessment: Assessment, findings: Findings) -> Course:
     """
     if assessment.decision >= BLOCKING:
         return Course(None, (), (), None)
-    wish = _Wish(
-        assessment.numbers, assessment.windows, findings.wished, findings.event, findings.untreated
-    )
+    wish = _Wish(assessment.numbers, assessment.windows, findings.wished, findings.event, findings.untreated)
     return _course(wish)

@@ -182,7 +182,7 @@ class _Open:
 
     def worst(self) -> Decision:
         """The worst decision seen so far."""
-        return max(found["decision"] for found in self._seen.values())  # type: ignore[type-var, return-value]
+        return max(found.decision for found in self._seen.values())
 
 
 def _merged(*choices: Choice) -> Choice:
@@ -209,7 +209,7 @@ def _company(unit: _Unit, fact: Fact, value: int, others: Sequence[Fact]) -> Ite
             for values in product(*(_mild_first(unit.line, other) for other in chosen)):
                 company = dict(zip(chosen, values, strict=True))
                 fires = unit.fires({**company, fact: value})
-                if fires and fact is unit.line.since or fires != unit.fires(company):
+                if (fires and fact is unit.line.since) or fires != unit.fires(company):
                     enough.append(set(chosen))
                     yield company
                     if all(other.risk is not Risk.NONE for other in chosen):
@@ -236,7 +236,7 @@ def _undirected(open_: _Open) -> list[Choice]:
         for fact in unit.open_facts():
             if fact.risk is Risk.NONE:
                 values.setdefault(unit.key(fact), (fact, {fact.calm}))[1].update(thresholds(unit.line, fact))
-    ways = product(*(sorted(found, key=lambda v, f=fact: (v != f.calm, v)) for fact, found in values.values()))
+    ways = product(*([fact.calm, *sorted(found - {fact.calm})] for fact, found in values.values()))
     return [_not_calm(zip(values, picked, strict=True)) for picked in ways][:MOST_CONTEXTS]
 
 
@@ -244,7 +244,7 @@ def _blockers(open_: _Open) -> list[Choice]:
     """Ways to lose some areas or concerns and keep others: one for each set that can remain, the mildest."""
     if len(open_.facts.areas) + len(open_.facts.concerns) == 2:  # noqa: PLR2004 -- one of each: all or nothing
         return [()]
-    remaining: dict[object, Choice] = {_left(open_, ()): ()}
+    remaining: dict[tuple[bool, ...] | None, Choice] = {_left(open_, ()): ()}
     for unit in open_.units:
         line = unit.line
         undated = line.clause.wait is not None and line.since is None
@@ -259,14 +259,14 @@ def _blockers(open_: _Open) -> list[Choice]:
     return list(remaining.values())[:MOST_CONTEXTS]
 
 
-def _left(open_: _Open, choice: Choice) -> object:
+def _left(open_: _Open, choice: Choice) -> tuple[bool, ...] | None:
     """Which areas and concerns remain; `None` if none does."""
-    kept = open_.outcome(choice)["kept"]
-    return kept if any(kept) else None  # type: ignore[call-overload]
+    kept = open_.outcome(choice).kept
+    return kept if any(kept) else None
 
 
 def _milder(open_: _Open, one: Choice, other: Choice) -> bool:
-    return open_.outcome(one)["decision"] < open_.outcome(other)["decision"]  # type: ignore[operator]
+    return open_.outcome(one).decision < open_.outcome(other).decision
 
 
 def _spacing(open_: _Open) -> Iterator[tuple[Key, Choice]]:
@@ -289,7 +289,7 @@ def _compare(open_: _Open, found: dict[str, Question], key: Key, way: Choice, li
     if line is not None:
         question.rules.add(line.rule.id)
     if "decision" in changed or way == answer:
-        question.worst = max(question.worst, after["decision"], before["decision"])  # type: ignore[type-var, assignment]
+        question.worst = max(question.worst, after.decision, before.decision)
 
 
 def _riskiest(open_: _Open) -> Choice:

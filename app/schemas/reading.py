@@ -10,10 +10,8 @@ from typing import TypeAlias
 
 from app.rules.facts import (
     AIMS,
-    ALLERGIES,
     AREAS,
     CONCERNS,
-    EXPOSURES,
     HISTORY,
     KINDS,
     MAINLY,
@@ -129,7 +127,7 @@ def _sessions(told: MicrodermabrasionIn | None, assessed_on: date) -> list[Answe
             for reaction in (told.last_reaction, told.worst_reaction)
         )
     spans = {"sessions": count, "last_on": on, "last_reaction": last, "worst_reaction": worst}
-    return [(_SLOTS[f"{_MICRODERMABRASION}.{name}"], span) for name, span in spans.items()]  # type: ignore[misc]
+    return [(_SLOTS[f"{_MICRODERMABRASION}.{name}"], span) for name, span in spans.items()]
 
 
 def _client(client: ClientIn) -> list[Answer]:
@@ -277,9 +275,9 @@ def read(intake: IntakeIn, today: Callable[[str | None], date]) -> Facts:
     aims = _aims(intake.concerns)
     ledger = _Ledger(area for area in AREAS if any(area in aim.areas for aim in aims))
     event_on = intake.goals.event_on if intake.goals else None
-    told = [*_client(intake.client or ClientIn()), (_EVENT, _flag(event_on is not None, NO))]  # type: ignore[call-arg]
+    told = [*_client(intake.client or ClientIn()), (_EVENT, _flag(event_on is not None, NO))]
     ledger.tell(told, ledger.everywhere())
-    unasked = _history(ledger, intake.history or HistoryIn(), assessed_on)  # type: ignore[call-arg]
+    unasked = _history(ledger, intake.history or HistoryIn(), assessed_on)
     return Facts(
         assessed_on=assessed_on,
         start_on=intake.goals.start_on if intake.goals else None,

@@ -45,7 +45,9 @@ class Shelf:
     def find(self, protocol_id: str, version: str) -> Words | None:
         """A protocol by id and version."""
         wanted = (protocol_id, version)
-        return next((book for book in self if (book.program.protocol.id, book.program.protocol.version) == wanted), None)
+        return next(
+            (book for book in self if (book.program.protocol.id, book.program.protocol.version) == wanted), None
+        )
 
     def __iter__(self) -> Iterator[Words]:
         return iter(self.books)

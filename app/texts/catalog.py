@@ -1,6 +1,6 @@
 """The texts of one language: flat keys, plain words, and a digest that changes with any of them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -11,6 +11,20 @@ import yaml
 
 HERE = Path(__file__).parent
 ENGLISH = "en"
+
+
+class MissingLanguageError(Exception):
+    """There are no texts in a language."""
+
+    def __init__(self, language: str) -> None:
+        super().__init__(f"There are no texts in the language '{language}'.")
+
+
+class DoubleTextError(Exception):
+    """A key stands in two files, so that it is not clear what it says."""
+
+    def __init__(self, file: str, keys: Iterable[str]) -> None:
+        super().__init__(f"{file}: these texts stand in another file too: {', '.join(sorted(keys))}.")
 
 
 @dataclass(frozen=True)
@@ -44,15 +58,15 @@ def load(language: str = ENGLISH) -> Catalog:
     """Read the texts of a language.
 
     Raises:
-        FileNotFoundError: There are no texts in this language.
-        ValueError: A key stands in two files.
+        MissingLanguageError: There are no texts in this language.
+        DoubleTextError: A key stands in two files.
     """
     texts: dict[str, str] = {}
     for file in sorted((HERE / language).glob("*.yaml")):
-        entries: dict[str, str] = yaml.load(file.read_bytes(), Loader=yaml.CBaseLoader)  # noqa: S506 -- strings only
+        entries: dict[str, str] = yaml.load(file.read_bytes(), Loader=yaml.CBaseLoader)
         if twice := texts.keys() & entries.keys():
-            raise ValueError(f"{file.name}: these texts stand in another file too: {', '.join(sorted(twice))}")
+            raise DoubleTextError(file.name, twice)
         texts |= entries
     if not texts:
-        raise FileNotFoundError(f"no texts in the language '{language}'")
+        raise MissingLanguageError(language)
     return Catalog(language, texts)

@@ -1,0 +1,119 @@
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from app.protocols.loader import canonical, load, shipped
+from app.texts import load as load_texts
+from tests.cli.conftest import Run
+
+SHIPPED = next(shipped())
+LOADED = load(SHIPPED, load_texts().texts)
+IDS = [rule.id for rule in LOADED.protocol.rules]
+
+
+@pytest.fixture
+def broken(tmp_path: Path) -> Path:
+    """A copy of the shipped protocol to spoil."""
+    return shutil.copytree(SHIPPED, tmp_path / "broken")
+
+
+def spoil(folder: Path, file: str, right: str, wrong: str) -> int:
+    """Replace the first of some words; returns the line it stands in."""
+    text = (folder / file).read_text(encoding="utf-8")
+    (folder / file).write_text(text.replace(right, wrong, 1), encoding="utf-8")
+    return text[: text.index(right)].count("\n") + 1
+
+
+def test_a_sound_protocol_is_said_to_be_so_in_one_line(run: Run) -> None:
+    result = run("protocol", "check")
+    counts = f"{len(IDS)} rules, {len(LOADED.protocol.sources)} sources"
+    assert (result.exit_code, result.output) == (0, f"microdermabrasion 1.0.0: OK, {counts}\n")
+
+
+def test_a_misspelt_fact_is_placed_by_file_and_line_and_set_right(run: Run, broken: Path) -> None:
+    line = spoil(broken, "suitability.yaml", "history.conditions.rosacea", "history.conditions.rosacae")
+    result = run("protocol", "check", broken)
+    assert result.exit_code == 1
+    assert result.stdout.startswith(f"{broken}/suitability.yaml:{line}: CI-07: unknown fact")
+    assert "did you mean 'history.conditions.rosacea'" in result.stdout
+
+
+def test_all_problems_of_all_protocols_are_listed_at_once(run: Run, broken: Path) -> None:
+    first = spoil(broken, "suitability.yaml", "at_least:", "atleast:")
+    second = spoil(broken, "cadence.yaml", "scope: concern", "scope: concerns")
+    result = run("protocol", "check", broken, SHIPPED, broken / "nowhere")
+    assert result.exit_code == 1
+    assert f"{broken}/suitability.yaml:{first}: CI-01: unknown operator 'atleast'; did you mean 'at_least'" in result.stdout
+    assert f"{broken}/cadence.yaml:{second}: CAD-FL1: 'concerns' is not allowed in 'scope'" in result.stdout
+    assert "microdermabrasion 1.0.0: OK" in result.stdout
+    assert "nowhere: no protocol here; give the folder that holds its YAML files\n" in result.stdout
+    assert result.stderr == f"{broken}: 2 problems\n{broken / 'nowhere'}: 1 problem\n"
+
+
+def test_a_rule_that_can_never_fire_is_found(run: Run, broken: Path) -> None:
+    line = spoil(
+        broken, "suitability.yaml", "when: {at_least: {history.conditions.changing_lesion: controlled}}",
+        "when: {all: [{yes: client.pregnant}, {no: client.pregnant}]}",
+    )  # fmt: skip
+    result = run("protocol", "check", broken)
+    found = [problem for problem in result.stdout.splitlines() if "CI-04" in problem]
+    assert result.exit_code == 1
+    assert [problem.rpartition(": ")[2] for problem in found][0] == "no answers satisfy its condition"
+    assert found[0].startswith(f"{broken}/suitability.yaml:{line - 1}: CI-04: cannot fire")
+
+
+def test_every_rule_is_shown_by_its_id(run: Run) -> None:
+    shown = run("protocol", "show").stdout.splitlines()
+    assert [line.partition("  ")[0] for line in shown if line.partition("  ")[0] in IDS] == IDS
+
+
+def test_a_rule_is_shown_with_all_that_a_clinician_reviews(run: Run) -> None:
+    assert run("protocol", "show", "--rule", "MOD-F5").stdout == (
+        "MOD-F5  Adjustment\n"
+        "  When      Fitzpatrick type 5 or more\n"
+        "  Then      interval at least 21 days; test area 14 days before the first session; intensity at most low; 1 to 2\n"
+        "            passes\n"
+        "  Says      Brown and dark skin can mark where it is irritated. A small test area comes first, sessions are at\n"
+        "            least 3 weeks apart, and settings stay low.\n"
+        "  Range     expert pages say safe for all, others report dark marks; 21 days is a synthesis\n"
+        "  Evidence  level EO (expert opinion), dispute 3 (sources contradict each other), a synthesis\n"
+        "  Sources   statpearls-2019, lupo-2009\n"
+        "  Further   fernandes-2014, shim-2001\n"
+        "  Dispute   Expert pages call it safe for all skin types; others report dark marks after it; the 21 days are a\n"
+        "            choice made here.\n"
+    )
+
+
+def test_behind_a_pipe_there_are_no_boxes_and_no_line_over_120(run: Run) -> None:
+    shown = run("protocol", "show").stdout
+    assert not set("│┃┏┌─━…") & set(shown)
+    assert max(map(len, shown.splitlines())) <= 120
+
+
+@pytest.mark.parametrize("columns", ["50", "139", "140", "300"])
+def test_on_a_terminal_of_any_width_no_id_is_cut(run: Run, monkeypatch: pytest.MonkeyPatch, columns: str) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "dumb")
+    shown = run("protocol", "show").stdout
+    sources = [source for rule in LOADED.protocol.rules for source in (*rule.sources, *rule.further)]
+    assert [name for name in (*IDS, *sources) if name not in shown] == []
+    assert "…" not in shown
+
+
+def test_an_unknown_rule_is_answered_with_its_likeness(run: Run) -> None:
+    result = run("protocol", "show", "--rule", "MOD-F7")
+    assert result.exit_code == 2
+    assert result.stderr.startswith("skincadence: there is no rule 'MOD-F7' in microdermabrasion; did you mean 'MOD-F")
+
+
+def test_as_data_it_is_what_the_digest_was_taken_of(run: Run) -> None:
+    data = json.loads(run("protocol", "show", "--json").stdout)
+    assert data.pop("digest") == LOADED.digest
+    assert data == canonical(LOADED.protocol)
+
+
+def test_one_rule_can_be_had_as_data(run: Run) -> None:
+    assert json.loads(run("protocol", "show", "--rule", "CI-04", "--json").stdout)["id"] == "CI-04"
