@@ -4,6 +4,8 @@ Nothing that a client told is ever part of an error here: problems are placed by
 shown without the values that were at hand.
 """
 
+import sys
+from io import TextIOWrapper
 from typing import Annotated
 
 import typer
@@ -45,6 +47,9 @@ app.command()(demo)
 
 def main() -> None:
     """Run the command line."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that knows few characters shows the others as "?"
     try:
         app(prog_name="skincadence")
     except SettingsError as error:

@@ -6,12 +6,12 @@ from typing import Annotated, Any
 
 import typer
 
-from app import texts
 from app.cli.console import show
 from app.cli.reading import AsOf, ProtocolPath, clock, facts_or_refuse, shelf
 from app.render.terminal import plan
 from app.render.why import explained
 from app.services.recommend import explanation, preview
+from app.texts import Catalog
 
 
 def recommend(
@@ -33,7 +33,7 @@ def recommend(
     if as_json:
         _print_json(answer, why)
     else:
-        print_plan(answer, why)
+        print_plan(answer, shelved.in_force.catalog, why)
 
 
 def _print_json(answer: bytes, why: dict[str, Any] | None) -> None:
@@ -43,10 +43,8 @@ def _print_json(answer: bytes, why: dict[str, Any] | None) -> None:
     sys.stdout.buffer.flush()
 
 
-def print_plan(answer: bytes, why: dict[str, Any] | None = None) -> None:
+def print_plan(answer: bytes, texts: Catalog, why: dict[str, Any] | None = None) -> None:
     """Print an answer as a person would like to read it."""
-    document = json.loads(answer)
-    words = texts.load(document["language"])
-    show(plan(document, words))
+    show(plan(json.loads(answer), texts))
     if why is not None:
-        show(explained(why, words))
+        show(explained(why, texts))

@@ -6,6 +6,7 @@ What only these two need is imported where it is used: it takes longer to load t
 from __future__ import annotations
 
 import json
+import os
 import socket
 import threading
 import time
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Final, NoReturn
 
 import typer
 
+from app import texts
 from app.cli.console import complain, refuse, show
 from app.cli.reading import document
 from app.cli.recommend import print_plan
@@ -56,7 +58,7 @@ def demo(
         show(asked(f"POST {PREVIEW}", json.loads(raw)))
         answer = _post(f"{address}{PREVIEW}", raw)
     typer.echo("")
-    print_plan(answer)
+    print_plan(answer, texts.load())
     typer.echo("\nTo send your own: make serve, then open http://127.0.0.1:8000/docs")
 
 
@@ -65,7 +67,7 @@ def _listener(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family, backlog=BACKLOG)
     except OSError as error:
-        reason = (error.strerror or "unknown reason").lower()
+        reason = os.strerror(error.errno).lower() if error.errno else "unknown reason"
         refuse(
             f"skincadence: cannot listen on {host}, port {port}: {reason}.\n"
             "Choose another with --host and --port (0 takes a free one), or stop what listens there.",

@@ -48,4 +48,4 @@ def _item(item: Json, *, named: bool = False) -> str:
 def _value(value: object) -> str:
     if isinstance(value, list):
         return " and ".join(map(plain, value))
-    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else plain(value)
+    return plain(value)

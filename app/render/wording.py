@@ -41,6 +41,8 @@ _WORDS = {
 
 def plain(word: object) -> str:
     """A word of the vocabulary as it is read aloud."""
+    if isinstance(word, bool):
+        return "yes" if word else "no"
     return _WORDS.get(str(word), str(word).replace("_", " "))
 
 
@@ -75,14 +77,19 @@ def denied(fact: Fact) -> str:
     return f"{negation} {label(fact)}"
 
 
+def said(fact: Fact, value: Word | None) -> str:
+    """An answer by itself."""
+    if value is None:
+        return "never" if fact.kind == "age" else "not answered"
+    return plain(value)
+
+
 def stated(name: str, value: Word | None) -> str:
     """An answer in words; an age is a date here, and what was not answered is said to be open."""
     fact = VOCABULARY[name]
     if fact.kind == "flag" and value is not None:
         return label(fact) if value else denied(fact)
-    if value is None:
-        return f"{label(fact)} never" if fact.kind == "age" else f"{label(fact)} not answered"
-    return f"{label(fact)} {plain(value)}"
+    return f"{label(fact)} {said(fact, value)}"
 
 
 @dataclass(frozen=True, slots=True)

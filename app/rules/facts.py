@@ -43,7 +43,7 @@ class Place(StrEnum):
 Kind: TypeAlias = Literal["rank", "choice", "flag", "count", "age"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Fact:
     """One thing that a condition may read.
 

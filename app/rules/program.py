@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from app.rules.conditions import Always, lower
 from app.rules.facts import VOCABULARY, Fact, Place, Risk
 from app.rules.protocol import Clause, Decision, Protocol, Rule
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from app.rules.conditions import Algebra
 
@@ -74,6 +74,11 @@ class Line:
         return self.decision > Decision.proceed or any(effect is not None for effect in effects)
 
     @cached_property
+    def holds(self) -> Callable[[Known], bool]:
+        """Whether it fires where the value of every fact that it reads is known."""
+        return whole(self, Testing())
+
+    @cached_property
     def text_key(self) -> str:
         """The key of its reason in the texts."""
         variant = self.clause.text
@@ -122,6 +127,34 @@ class Reading:
     def negate(self, part: list[Fact]) -> list[Fact]:
         """The same facts."""
         return part
+
+
+Known: TypeAlias = "Mapping[Fact, int]"
+"""The value of every fact that a condition reads."""
+
+
+class Testing:
+    """A condition as a function of known values."""
+
+    def within(self, fact: Fact, low: int, high: int) -> Callable[[Known], bool]:
+        """A comparison."""
+        return lambda known: low <= known[fact] <= high
+
+    def among(self, fact: Fact, values: frozenset[int]) -> Callable[[Known], bool]:
+        """A membership."""
+        return lambda known: known[fact] in values
+
+    def every(self, parts: Sequence[Callable[[Known], bool]]) -> Callable[[Known], bool]:
+        """A conjunction."""
+        return lambda known: all(part(known) for part in parts)
+
+    def some(self, parts: Sequence[Callable[[Known], bool]]) -> Callable[[Known], bool]:
+        """A disjunction."""
+        return lambda known: any(part(known) for part in parts)
+
+    def negate(self, part: Callable[[Known], bool]) -> Callable[[Known], bool]:
+        """The contrary."""
+        return lambda known: not part(known)
 
 
 @dataclass(frozen=True)
@@ -181,15 +214,16 @@ class Edges:
         return part
 
 
-def thresholds(line: Line, fact: Fact) -> list[int]:
+@cache
+def thresholds(line: Line, fact: Fact) -> tuple[int, ...]:
     """Representatives of a fact for one line: every answer of a list, and both sides of each threshold of a number.
 
     The end of a wait is a threshold, and so is the day of assessment itself.
     """
     if fact.domain or fact.kind == "flag":
-        return list(range(fact.low, fact.high + 1))
+        return tuple(range(fact.low, fact.high + 1))
     values = whole(line, Edges(fact)) | {fact.calm, fact.low if fact.kind == "count" else 0}
-    return sorted(value for value in values if fact.low <= value <= fact.high)
+    return tuple(sorted(value for value in values if fact.low <= value <= fact.high))
 
 
 @dataclass(frozen=True)

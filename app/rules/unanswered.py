@@ -10,17 +10,18 @@ applies, and which areas and concerns drop out and leave the others.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import chain, combinations, product
+from itertools import chain, product
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from app.rules.facts import AIMS, HISTORY, VOCABULARY, Fact, Place, Risk
 from app.rules.plan import CATEGORIES, Outcome, changes, make_plan, outcome
-from app.rules.program import Line, Truth, thresholds, whole
+from app.rules.program import Line, thresholds
 from app.rules.protocol import BLOCKING, Decision
 from app.rules.record import AREA_INDEX, Answers, answered, at_rest
+from app.rules.ways import Interval, ways
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
 
     from app.rules.compiler import Program
     from app.rules.record import Facts, Vector
@@ -94,22 +95,11 @@ def _fact(key: Key) -> Fact:
 
 
 class _Unit(NamedTuple):
-    """A line that may fire or not, with the known answers of the person, area or concern it looks at."""
+    """A line that may fire or not, with what its facts could be for the person, area or concern it looks at."""
 
     line: Line
-    history: Vector
-    area: int
+    intervals: tuple[Interval, ...]
     concern: int
-    aims: Vector | None
-
-    def interval(self, fact: Fact) -> tuple[int, int]:
-        """What a fact could be here."""
-        if fact.place is Place.AREA:
-            return self.area, self.area
-        vector = self.history if fact.place is Place.HISTORY else self.aims
-        if vector is None:
-            return fact.low, fact.high
-        return vector.low[fact.slot], vector.high[fact.slot]
 
     def key(self, fact: Fact) -> Key:
         """The key of a fact here."""
@@ -117,32 +107,35 @@ class _Unit(NamedTuple):
 
     def open_facts(self) -> list[Fact]:
         """The facts that the line reads and that are open here."""
-        ends = ((fact, self.interval(fact)) for fact in self.line.facts)
-        return [fact for fact, (low, high) in ends if low != high]
+        pairs = zip(self.line.facts, self.intervals, strict=True)
+        return [fact for fact, (low, high) in pairs if low != high]
 
-    def fires(self, given: Mapping[Fact, int]) -> bool:
-        """Whether the line fires with these answers, the other open ones calm."""
+    def ways(self) -> Iterator[tuple[Key, Choice]]:
+        """Each open answer that the line reads, with the ways to give it in which it decides over the line."""
+        for fact, given in ways(self.line, self.intervals):
+            yield self.key(fact), tuple(sorted((self.key(one), value) for one, value in given))
 
-        def point(fact: Fact) -> tuple[int, int]:
-            low, high = self.interval(fact)
-            value = min(max(given.get(fact, fact.calm), low), high)
-            return value, value
 
-        return whole(self.line, Truth(point))[0]
+def _unit(line: Line, history: Vector, area: str = "", aims: Vector | None = None, concern: int = -1) -> _Unit:
+    """A line where it looks; of the facts of a concern or an area that it does not look at, all are possible."""
+
+    def interval(fact: Fact) -> Interval:
+        if fact.place is Place.AREA and area:
+            return AREA_INDEX[area], AREA_INDEX[area]
+        vector = history if fact.place is Place.HISTORY else aims
+        return (fact.low, fact.low) if vector is None else (vector.low[fact.slot], vector.high[fact.slot])
+
+    return _Unit(line, tuple(interval(fact) for fact in line.facts), concern)
 
 
 def _units(program: Program, facts: Facts) -> Iterator[_Unit]:
     """The undecided lines that can change a plan or its care, each with where it looks."""
     _, (person, areas, concerns) = program.sense(facts)
     found = chain(
-        (_Unit(line, facts.person, -1, -1, None) for line in person),
+        (_unit(line, facts.person) for line in person),
+        (_unit(line, vector, area) for (area, vector), lines in zip(facts.areas, areas, strict=True) for line in lines),
         (
-            _Unit(line, vector, AREA_INDEX[area], -1, None)
-            for (area, vector), lines in zip(facts.areas, areas, strict=True)
-            for line in lines
-        ),
-        (
-            _Unit(line, facts.person, -1, index, aim.vector)
+            _unit(line, facts.person, "", aim.vector, index)
             for index, (aim, lines) in enumerate(zip(facts.concerns, concerns, strict=True))
             for line in lines
         ),
@@ -193,40 +186,6 @@ def _not_calm(choice: Iterable[tuple[Key, int]]) -> Choice:
     return tuple(sorted((key, value) for key, value in choice if value != _fact(key).calm))
 
 
-def _mild_first(line: Line, fact: Fact) -> list[int]:
-    """The answers of a fact that differ from its calm one, the least risky first."""
-    values = [value for value in thresholds(line, fact) if value != fact.calm]
-    return values[::-1] if fact.risk is Risk.LESS else values
-
-
-def _company(unit: _Unit, fact: Fact, value: int, others: Sequence[Fact]) -> Iterator[dict[Fact, int]]:
-    """The smallest sets of other answers, each at its mildest, under which this answer decides over the line."""
-    enough: list[set[Fact]] = []
-    for size in range(len(others) + 1):
-        for chosen in combinations(others, size):
-            if any(known <= set(chosen) for known in enough):
-                continue
-            for values in product(*(_mild_first(unit.line, other) for other in chosen)):
-                company = dict(zip(chosen, values, strict=True))
-                fires = unit.fires({**company, fact: value})
-                if (fires and fact is unit.line.since) or fires != unit.fires(company):
-                    enough.append(set(chosen))
-                    yield company
-                    if all(other.risk is not Risk.NONE for other in chosen):
-                        break
-
-
-def _ways(unit: _Unit) -> Iterator[tuple[Key, Choice]]:
-    """Each open answer that a line reads, with the ways to give it in which it decides over the line."""
-    facts = unit.open_facts()
-    for fact in facts:
-        others = [other for other in facts if other is not fact]
-        for value in _mild_first(unit.line, fact):
-            for company in _company(unit, fact, value, others):
-                given = {**company, fact: value}
-                yield unit.key(fact), tuple(sorted((unit.key(one), answer) for one, answer in given.items()))
-
-
 def _undirected(open_: _Open) -> list[Choice]:
     """Every way to give the open answers without a direction that choose a cadence, the calm one first."""
     values: dict[Key, tuple[Fact, set[int]]] = {}
@@ -250,8 +209,8 @@ def _blockers(open_: _Open) -> list[Choice]:
         undated = line.clause.wait is not None and line.since is None
         if line.clause.scope == "person" or not (line.decision >= BLOCKING or undated):
             continue
-        ways = {way for _, way in _ways(unit)}
-        for known, way in product(list(remaining.values()), sorted(ways)):
+        ways_here = sorted({way for _, way in unit.ways()})
+        for known, way in product(list(remaining.values()), ways_here):
             choice = _merged(known, way)
             left = _left(open_, choice)
             if left is not None and (left not in remaining or _milder(open_, choice, remaining[left])):
@@ -323,13 +282,15 @@ def unanswered(program: Program, facts: Facts, decided: Decision) -> Unanswered:
     if facts.known:
         return Unanswered((), decided)
     open_ = _Open(program, facts)
-    ways = [(key, way, unit.line) for unit in open_.units for key, way in _ways(unit)]
-    ways += [(key, way, None) for key, way in _spacing(open_)]  # type: ignore[misc]
+    tries: list[tuple[Key, Choice, Line | None]] = [
+        *((key, way, unit.line) for unit in open_.units for key, way in unit.ways()),
+        *((key, way, None) for key, way in _spacing(open_)),
+    ]
     found: dict[str, Question] = {}
     contexts = (_merged(one, other) for one, other in product(_blockers(open_), _undirected(open_)))
     for context in dict.fromkeys(contexts):
         open_.outcome(_merged(_riskiest(open_), context))
-        for key, way, line in ways:
+        for key, way, line in tries:
             _compare(open_, found, key, _merged(context, way), line)
     for question in found.values():
         question.worst = max(question.worst, decided)
