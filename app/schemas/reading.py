@@ -55,6 +55,7 @@ _TRANSIENT = ("skin_infection", "open_wound")
 _EVENT = _SLOTS["goals.event"]
 _MICRODERMABRASION = "history.microdermabrasion"
 _CONSENT_AGES = range(16, 18)
+_NO_CLIENT, _NO_HISTORY = ClientIn(), HistoryIn()
 
 
 def _date(on: date | None, assessed_on: date, missing: Span) -> Span:
@@ -161,41 +162,58 @@ _UNASKED = {group: _unasked(group) for group in ("conditions", "medications", "p
 
 
 class _Ledger:
-    """The history of the person and of each asked area while it is read."""
+    """The history of the person and of each asked area while it is read.
 
-    def __init__(self, areas: Iterable[str]) -> None:
-        self.areas = tuple(areas)
-        self._low = {area: _REST.copy() for area in ("", *self.areas)}
-        self._high = {area: _REST.copy() for area in ("", *self.areas)}
-        self._told = {area: set[int]() for area in ("", *self.areas)}
+    Where no answer names an area, what holds for the person holds for each of them, and is kept once.
+    """
+
+    def __init__(self, areas: tuple[str, ...], *, located: bool) -> None:
+        self.areas = areas if located else ()
+        self.everywhere = ("", *self.areas)
+        self._spans = {place: dict[int, Span]() for place in self.everywhere}
 
     def tell(self, answers: Iterable[Answer], places: Iterable[str]) -> None:
         """Take answers for some places; where one stands already, the riskier holds."""
         for place in places:
-            low, high, told = self._low[place], self._high[place], self._told[place]
-            for slot, (first, last) in answers:
-                if slot in told:
+            spans = self._spans[place]
+            for slot, span in answers:
+                told = spans.setdefault(slot, span)
+                if told is not span:
                     riskier = min if slot in _LESS else max
-                    low[slot], high[slot] = riskier(low[slot], first), riskier(high[slot], last)
-                else:
-                    told.add(slot)
-                    low[slot], high[slot] = first, last
-
-    def everywhere(self) -> tuple[str, ...]:
-        """The person and every asked area."""
-        return ("", *self.areas)
+                    spans[slot] = riskier(told[0], span[0]), riskier(told[1], span[1])
 
     def at(self, areas: tuple[str, ...] | None) -> tuple[str, ...]:
         """The person, and the asked areas that an item concerns."""
         if areas is None:
-            return self.everywhere()
+            return self.everywhere
         near = {*areas, *(_FACE if not set(_FACE).isdisjoint(areas) else ())}
         return ("", *(area for area in self.areas if area in near))
 
-    def vector(self, place: str) -> Vector:
+    def vector(self, place: str = "") -> Vector:
         """The finished vector of a place."""
-        low, high = tuple(self._low[place]), tuple(self._high[place])
-        return Vector(low, low if low == high else high)
+        low = _REST.copy()
+        wide = []
+        for slot, (first, last) in self._spans[place].items():
+            low[slot] = first
+            if first != last:
+                wide.append((slot, last))
+        if not wide:
+            point = tuple(low)
+            return Vector(point, point)
+        high = low.copy()
+        for slot, last in wide:
+            high[slot] = last
+        return Vector(tuple(low), tuple(high))
+
+    def vectors(self, areas: tuple[str, ...]) -> tuple[Vector, tuple[tuple[str, Vector], ...]]:
+        """The person's vector and that of each area, the very same where no answer names an area."""
+        person = self.vector()
+        return person, tuple((area, self.vector(area) if self.areas else person) for area in areas)
+
+
+def _located(history: HistoryIn) -> bool:
+    groups = (history.conditions, history.medications, history.procedures, history.exposures)
+    return any(item.areas is not None for group in groups for item in group or ())
 
 
 def _history(ledger: _Ledger, history: HistoryIn, assessed_on: date) -> frozenset[str]:
@@ -210,11 +228,11 @@ def _history(ledger: _Ledger, history: HistoryIn, assessed_on: date) -> frozense
         ledger.tell(_exposure(exposure, assessed_on), ledger.at(exposure.areas))
     for allergy in history.allergies or ():
         slot = _SLOTS[f"history.allergies.{allergy.code}"]
-        ledger.tell([(slot, EITHER if allergy.status == "unsure" else YES)], ledger.everywhere())
-    ledger.tell(_sessions(history.microdermabrasion, assessed_on), ledger.everywhere())
+        ledger.tell([(slot, EITHER if allergy.status == "unsure" else YES)], ledger.everywhere)
+    ledger.tell(_sessions(history.microdermabrasion, assessed_on), ledger.everywhere)
     missing = [group for group in _UNASKED if getattr(history, group) is None]
     for group in missing:
-        ledger.tell(_UNASKED[group], ledger.everywhere())
+        ledger.tell(_UNASKED[group], ledger.everywhere)
     if history.microdermabrasion is None:
         missing.append("microdermabrasion")
     return frozenset(f"history.{group}" for group in missing)
@@ -272,20 +290,24 @@ def read(intake: IntakeIn, today: Callable[[str | None], date]) -> Facts:
         The facts; every question that was not answered is an interval of what it could be.
     """
     assessed_on = intake.assessed_on or today(intake.time_zone)
+    history, goals, preferences = intake.history or _NO_HISTORY, intake.goals, intake.preferences
     aims = _aims(intake.concerns)
-    ledger = _Ledger(area for area in AREAS if any(area in aim.areas for aim in aims))
-    event_on = intake.goals.event_on if intake.goals else None
-    told = [*_client(intake.client or ClientIn()), (_EVENT, _flag(event_on is not None, NO))]
-    ledger.tell(told, ledger.everywhere())
-    unasked = _history(ledger, intake.history or HistoryIn(), assessed_on)
+    asked = {area for aim in aims for area in aim.areas}
+    areas = tuple(area for area in AREAS if area in asked)
+    ledger = _Ledger(areas, located=_located(history))
+    event_on = goals.event_on if goals else None
+    ledger.tell(_client(intake.client or _NO_CLIENT), ledger.everywhere)
+    ledger.tell([(_EVENT, _flag(event_on is not None, NO))], ledger.everywhere)
+    unasked = _history(ledger, history, assessed_on)
+    person, local = ledger.vectors(areas)
     return Facts(
         assessed_on=assessed_on,
-        start_on=intake.goals.start_on if intake.goals else None,
+        start_on=goals.start_on if goals else None,
         event_on=event_on,
-        device=(intake.preferences.device if intake.preferences else None) or "any",
+        device=(preferences.device if preferences else None) or "any",
         language=intake.language or "en",
-        person=ledger.vector(""),
-        areas=tuple((area, ledger.vector(area)) for area in ledger.areas),
+        person=person,
+        areas=local,
         concerns=aims,
         unasked=unasked,
     )
