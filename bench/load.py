@@ -4,12 +4,15 @@ Plain HTTP/1.1 over kept connections, each with one request under way, written s
 """
 
 import asyncio
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import cast
 
 from typing_extensions import override
 
+LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
 PATH = "/v1/recommendations/preview"
 
 
@@ -27,33 +30,32 @@ class Caller(asyncio.Protocol):
 
     def __init__(self, message: bytes) -> None:
         self._message = message
-        self._buffer = b""
+        self._buffer = bytearray()
+        self._end = 0
         self.answers = 0
 
     @override
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
-        transport.write(self._message)
+        self._transport = cast("asyncio.Transport", transport)
+        self._transport.write(self._message)
 
     @override
     def data_received(self, data: bytes) -> None:
         self._buffer += data
-        end = _end_of_answer(self._buffer)
-        if end and len(self._buffer) >= end:
+        self._end = self._end or _end_of_answer(self._buffer)
+        if self._end and len(self._buffer) >= self._end:
             assert self._buffer.startswith(b"HTTP/1.1 200"), self._buffer[:80]
-            self._buffer = self._buffer[end:]
+            del self._buffer[: self._end]
+            self._end = 0
             self.answers += 1
             self._transport.write(self._message)
 
 
-def _end_of_answer(buffer: bytes) -> int:
+def _end_of_answer(buffer: bytearray) -> int:
     """Where the first answer ends; 0 while its head is incomplete."""
     head = buffer.find(b"\r\n\r\n")
-    if head < 0:
-        return 0
-    start = buffer.lower().find(b"content-length:", 0, head) + len(b"content-length:")
-    return head + 4 + int(buffer[start : buffer.find(b"\r", start)])
+    length = LENGTH.search(buffer, 0, head) if head >= 0 else None
+    return head + 4 + int(length.group(1)) if length else 0
 
 
 async def drive(port: int, connections: int, seconds: float, body: bytes) -> int:

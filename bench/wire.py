@@ -83,6 +83,7 @@ def _round(server: Server, body: Path) -> Round:
     before, begin = cpu_seconds(server.process), monotonic()
     command = [sys.executable, "-m", "bench.load", str(server.port), str(CONNECTIONS), str(SECONDS), str(body)]
     answers = int(subprocess.run(command, check=True, capture_output=True).stdout)  # noqa: S603 -- our own module
+    assert answers, "no answer came"
     spent = monotonic() - begin
     after = cpu_seconds(server.process)
     used = spent if before is None or after is None else after - before

@@ -175,7 +175,7 @@ def write_recommendation(words: Words, facts: Facts, plan: Plan, unanswered: Una
     body = _body(words, plan, unanswered.worst, unanswered.provisional).filled(day)
     questions = array(_question(words, question) for question in unanswered.questions)
     return "".join((
-        '{"id":null,"created_at":"', created_at.strftime("%Y-%m-%dT%H:%M:%SZ"), '","assessed_on":"',
+        '{"id":null,"created_at":"', created_at.isoformat()[:19], 'Z","assessed_on":"',
         facts.assessed_on.isoformat(), '","language":"', words.catalog.language, '","protocol":', words.heading, ",",
         body, ',"findings":', findings.array.filled(day), ',"unanswered":', questions, ",", tail.text,
         ',"sources":', _sources(words, tail.rules | findings.rules), ',"disclaimers":', words.disclaimers, "}",

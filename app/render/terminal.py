@@ -89,12 +89,14 @@ def _state_of_answers(document: Json, texts: Catalog) -> str:
 
 
 def _findings(words: str, belongs: Callable[[Json], bool]) -> Section:
-    """A section of findings that belong together."""
+    """A section of findings that belong together, those that decide first."""
 
     def section(document: Json, texts: Catalog) -> Iterator[RenderableType]:
         found = [finding for finding in document["findings"] if finding["kind"] not in ELSEWHERE and belongs(finding)]
         if found:
             yield heading(words)
+            decisive = {rule for area in document["areas"] for rule in area["rules"]}
+            found.sort(key=lambda finding: finding["rule"] not in decisive)
             yield from (_finding(finding, _areas(finding, document, texts)) for finding in found)
 
     return section

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from app.rules.facts import CONCERNS, VOCABULARY, Fact, Place
@@ -129,12 +130,16 @@ def _asleep(line: Line, fact: Fact) -> bool:
     return fact.place is Place.HISTORY and not whole(line, Truth(interval))[1]
 
 
+@cache
 def _guard(line: Line) -> Fact | None:
     return next((fact for fact in line.facts if fact.kind != "age" and _asleep(line, fact)), None)
 
 
+@cache
 def _concern_of(line: Line) -> int | None:
     """The one concern that the line can speak of, if it is one."""
+    if CONCERN not in line.facts:
+        return None
 
     def speaks_of(index: int) -> bool:
         return whole(line, Truth(lambda fact: (index, index) if fact is CONCERN else (fact.low, fact.high)))[1]

@@ -126,6 +126,15 @@ def _last_free(day: int, windows: Sequence[Window]) -> Edge:
     return Edge(day, rules)
 
 
+def _held_back(latest: Edge, target: Edge, windows: Sequence[Window]) -> Edge:
+    """A latest day moved to the last free one, but never before the target; whichever is later holds it."""
+    free = _last_free(latest.day, windows)
+    if free.day < target.day:
+        return target
+    rules = latest.rules | free.rules
+    return Edge(free.day, rules | target.rules if free.day == target.day else rules)
+
+
 def _after(edge: Edge, gap: Held, windows: Sequence[Window]) -> Edge:
     """The first free day a gap later."""
     free = first_free(edge.day + gap.value, windows)
@@ -134,14 +143,10 @@ def _after(edge: Edge, gap: Held, windows: Sequence[Window]) -> Edge:
 
 def _following(visit: Visit, number: int, kind: VisitKind, gap: Span, windows: Sequence[Window]) -> Visit:
     """The visit that follows another by an interval."""
-    base = visit.latest or visit.target
-    return Visit(
-        number,
-        kind,
-        _after(visit.earliest, gap.minimum, windows),
-        _after(visit.target, gap.typical, windows),
-        Edge(base.day + gap.maximum.value, base.rules | gap.maximum.rules),
-    )
+    base, target = visit.latest or visit.target, _after(visit.target, gap.typical, windows)
+    longest = Edge(base.day + gap.maximum.value, base.rules | gap.maximum.rules)
+    latest = _held_back(longest, target, windows)
+    return Visit(number, kind, _after(visit.earliest, gap.minimum, windows), target, latest)
 
 
 def _opening(wish: _Wish) -> list[Visit]:
@@ -245,12 +250,7 @@ def _maintenance(last: Visit, wish: _Wish, event: int | None) -> list[Visit]:
     windows = list(wish.windows)
     if event is not None:
         windows.append(Window(ahead.lines, event - ahead.value + 1, event + 1))
-    visit = _following(last, last.number + 1, "maintenance", gap, windows)
-    if visit.latest is None:
-        return [visit]
-    free = _last_free(visit.latest.day, windows)
-    kept = Edge(max(free.day, visit.target.day), visit.latest.rules | free.rules)
-    return [visit._replace(latest=kept)]
+    return [_following(last, last.number + 1, "maintenance", gap, windows)]
 
 
 def _planned(wish: _Wish) -> tuple[list[Visit], EventFit | None]:

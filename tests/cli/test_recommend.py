@@ -47,7 +47,8 @@ def test_every_part_of_the_answer_is_shown(run: Run) -> None:
     notes = ("expectations", "reactions", "red_flags", "alternatives", "combinations", "options")
     texts = [item["text"] for name in notes for item in answer[name]]
     texts += [item["text"] for item in answer["findings"]]
-    texts += [step["text"] for visit in answer["course"]["visits"] for step in (*visit["pre_care"], *visit["aftercare"])]
+    care = [visit[name] for visit in answer["course"]["visits"] for name in ("pre_care", "aftercare")]
+    texts += [step["text"] for steps in care for step in steps]
     texts += [f"{source['id']}: {source['citation']}" for source in answer["sources"]]
     assert [text for text in (*texts, *answer["disclaimers"]) if text not in shown] == []
 
@@ -99,6 +100,25 @@ def test_a_contraindication_is_an_answer_and_no_error(run: Run, save: Save) -> N
     assert "Visits\n" not in result.stdout
 
 
+def test_the_reason_for_a_wait_is_the_first_reason(run: Run, save: Save) -> None:
+    lines = run("recommend", save(client={"pregnant": True})).stdout.splitlines()
+    start = lines.index("Why")
+    assert lines[start + 2 : start + 5] == [
+        "• By clinic policy, sessions wait until after the birth. There is no proof of",
+        "  harm, but it has not been studied, and skin darkens more easily.",
+        "  DEF-PRG · because: pregnant",
+    ]
+    assert "No day can be named yet, so there are no visits to list." in lines
+
+
+def test_areas_are_told_apart_where_there_is_more_than_one(run: Run, save: Save) -> None:
+    concerns = [{"concern": "dullness", "severity": "mild", "areas": ["face", "neck", "hands"]}]
+    history = {"conditions": [{"code": "warts", "status": "active", "areas": ["hands"]}]}
+    shown = run("recommend", save(concerns=concerns, history=history)).stdout
+    assert "Backs of the hands      Not suitable · CI-02" in " ".join(shown.split("\n"))
+    assert "face and neck" in shown
+
+
 def test_open_questions_stand_before_the_reasons(run: Run, save: Save) -> None:
     lines = run("recommend", save(client={"pigment_change_after_procedure": None})).stdout.splitlines()
     start = lines.index("Questions still open")
@@ -114,7 +134,7 @@ def test_every_problem_of_an_intake_is_listed_with_its_place(run: Run, save: Sav
     assert result.stderr == (
         "skincadence: intake.json cannot be used. The document does not keep to the contract.\n"
         "  /client/fitzpatrick: Must be a whole number from 1 to 6.\n"
-        "  /client/pregnant: Must be true, false or null.\n"
+        "  /client/pregnant: Must be true or false.\n"
         "  /concerns: Must hold at least 1 item.\n"
         "Nothing was planned. A complete example is in examples/intake.json.\n"
     )
@@ -151,3 +171,29 @@ def test_a_protocol_that_cannot_be_used_is_refused_with_its_reason(run: Run, tmp
         "skincadence: the protocol cannot be used.\n"
         f"  {tmp_path.name}: no protocol here; give the folder that holds its YAML files\n"
     )
+
+
+def test_every_rule_is_explained_whether_it_fired_or_not(run: Run) -> None:
+    why = json.loads(run("recommend", EXAMPLE, "--json", "--explain").stdout)["explanation"]
+    shown = run("recommend", EXAMPLE, "--explain").stdout
+    after = shown[shown.index("Rules that fired (") :]
+    assert [rule["rule"] for rule in why["rules"] if rule["rule"] not in after] == []
+
+
+def test_a_rule_that_did_not_fire_says_what_it_would_have_needed(run: Run) -> None:
+    shown = run("recommend", EXAMPLE, "--explain").stdout
+    assert (
+        "- MOD-A3 · Adjustment · This treatment is not offered here before the age of 16.\n"
+        "  A pharmacist, family doctor or skin doctor can help.\n"
+        "  not met: age is 34, needed is at most 15 years\n"
+    ) in shown
+
+
+def test_an_open_question_is_explained_by_an_answer_in_which_it_matters(run: Run, save: Save) -> None:
+    shown = run("recommend", save(client={"pigment_change_after_procedure": None}), "--explain").stdout
+    assert (
+        "? Has your skin ever turned darker or lighter after a skin treatment?\n"
+        "  For example, if: pigment change after a procedure\n"
+        "  Whether to go ahead: Can go ahead with changes → Clinician check first\n"
+        "  Time between sessions: 21 (21 to 28) → 28 (28 to 28)\n"
+    ) in shown

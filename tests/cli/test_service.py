@@ -5,6 +5,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 from socket import create_server
+from subprocess import PIPE
 
 import httpx
 import pytest
@@ -38,10 +39,10 @@ def test_the_demonstration_finds_its_example_from_the_top_of_the_repository(
 
 def test_the_demonstration_tells_why_an_intake_was_refused(run: Run, save: Save) -> None:
     result = run("demo", "--intake", save(client={"fitzpatrick": 9}))
-    assert (result.exit_code, result.stderr) == (
-        2,
+    assert result.exit_code == 2
+    assert result.stderr == (
         "skincadence: the service refused the intake (422, invalid_body).\n"
-        "  /client/fitzpatrick: Must be a whole number from 1 to 6.\n",
+        "  /client/fitzpatrick: Must be a whole number from 1 to 6.\n"
     )
 
 
@@ -49,14 +50,14 @@ def test_a_port_that_is_taken_is_said_to_be_and_what_to_do(run: Run) -> None:
     with create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         result = run("serve", "--port", str(port))
-    assert (result.exit_code, result.stderr) == (
-        1,
+    assert result.exit_code == 1
+    assert result.stderr == (
         f"skincadence: cannot listen on 127.0.0.1, port {port}: address already in use.\n"
-        "Choose another with --host and --port (0 takes a free one), or stop what listens there.\n",
+        "Choose another with --host and --port (0 takes a free one), or stop what listens there.\n"
     )
 
 
-def test_a_setting_that_cannot_be_used_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_setting_that_cannot_be_used_stops_the_start() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "app", "serve"], env={"SKINCADENCE_PORT": "many"}, cwd=ROOT, capture_output=True,
         text=True, check=False,
@@ -72,7 +73,7 @@ def test_the_service_says_where_its_docs_are_and_leaves_quietly_on_ctrl_c() -> N
     with create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "app", "serve", "--port", str(port)]
-    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as service:
+    with subprocess.Popen(command, cwd=ROOT, stderr=PIPE, text=True) as service:  # noqa: S603 -- our own
         assert answers(f"http://127.0.0.1:{port}/docs")
         service.send_signal(signal.SIGINT)
         said = service.communicate(timeout=20)[1].splitlines()
