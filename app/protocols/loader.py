@@ -166,9 +166,18 @@ def _validated(source: _Source) -> Protocol | None:
     try:
         return Protocol.model_validate(source.data)
     except ValidationError as error:
-        for problem in error.errors():
-            source.complain(problem["loc"], _plain(problem))
+        problems = error.errors()
+        for problem in problems:
+            if not _follows(problem, problems):
+                source.complain(problem["loc"], _plain(problem))
     return None
+
+
+def _follows(problem: ErrorDetails, problems: list[ErrorDetails]) -> bool:
+    """Whether a list is called too short only because an entry of it was refused."""
+    loc = problem["loc"]
+    within = (other["loc"] for other in problems if other is not problem)
+    return problem["type"] == "too_short" and any(other[: len(loc)] == loc for other in within)
 
 
 @dataclass(frozen=True)

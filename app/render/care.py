@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from itertools import groupby
 from typing import TypeAlias
 
 from rich.console import RenderableType
@@ -65,18 +64,31 @@ def care(document: Json, _texts: Catalog) -> Iterator[RenderableType]:
         if steps:
             yield heading(words)
             yield Text("These dates hold if each visit is on its target day.", style="dim")
-        for when, together in groupby(steps, lambda step: f"{step.relative}: {step.dates}"):
+        for when, together in _at_once(steps).items():
             yield Text(f"\n{when}", style="bold")
             yield from (bullet(step.text, step.basis) for step in together)
 
 
 def _gathered(items: Iterator[Json], relative: Relative) -> list[_Step]:
     steps: dict[tuple[str, str], _Step] = {}
-    for item in sorted(items, key=lambda item: (item["from"], item["until"] or "9999")):
+    for item in sorted(items, key=_beginning):
         key = (item["id"], item["text"])
         basis = dotted(item["id"], ", ".join(item["sources"]))
         steps.setdefault(key, _Step(item["text"], relative(item), basis)).add(item)
-    return sorted(steps.values(), key=lambda step: (step.first, step.relative, step.dates))
+    return sorted(steps.values(), key=lambda step: step.first)
+
+
+def _beginning(item: Json) -> tuple[str, int]:
+    """When a step begins; of two that begin today the one that should have begun earlier."""
+    return item["from"], -item["days_before"]["from"] if "days_before" in item else item["from_hours"]
+
+
+def _at_once(steps: list[_Step]) -> dict[str, list[_Step]]:
+    """The steps that hold on the same days, together."""
+    found: dict[str, list[_Step]] = {}
+    for step in steps:
+        found.setdefault(f"{step.relative}: {step.dates}", []).append(step)
+    return found
 
 
 def _before(item: Json) -> str:

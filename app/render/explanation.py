@@ -11,6 +11,7 @@ from app.rules.record import Facts
 from app.rules.unanswered import Key, Question, Unanswered
 
 Json = dict[str, Any]
+COUNTED = ("years", "sessions")
 
 
 def _answer(read: Read, assessed_on: date) -> object:
@@ -27,7 +28,7 @@ def _needed(read: Read) -> object:
     if fact.domain or fact.kind == "flag":
         words = [fact.word(value) for value in range(low, high + 1)]
         return words if len(words) > 1 else words[0]
-    unit = f" {fact.unit}" if fact.unit else ""
+    unit = f" {fact.unit}" if fact.unit in COUNTED else ""
     if fact.kind == "age":
         return f"less than {high + 1} days ago" if low <= FAR_AHEAD else f"at least {low} days ago"
     if low == high:

@@ -11,6 +11,7 @@ from app.rules.compiler import Fired
 from app.rules.facts import NEVER, Fact, Place
 from app.rules.plan import Plan
 from app.rules.program import Line
+from app.rules.protocol import Decision
 from app.rules.record import Facts, Vector
 
 ADVICE = "advice"
@@ -153,8 +154,13 @@ def _finding(sheet: Sheet, words: Words, group: list[Spoken], certainty: str, as
     sheet.say(tail)
 
 
+def _says(line: Line) -> Decision:
+    """What a line comes to at most: a wait may defer."""
+    return max(line.decision, Decision.defer) if line.clause.wait is not None else line.decision
+
+
 def _weight(words: Words, group: list[Spoken]) -> tuple[int, int]:
-    return -max(one.line.decision for one in group), words.order[group[0].line.rule.id]
+    return -max(_says(one.line) for one in group), words.order[group[0].line.rule.id]
 
 
 class Told(NamedTuple):

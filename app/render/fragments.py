@@ -13,8 +13,8 @@ from operator import itemgetter
 
 
 def encode(value: object) -> str:
-    """JSON as short as it gets."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    """JSON as short as it gets, in ASCII: text of one byte a character is joined and encoded several times faster."""
+    return json.dumps(value, separators=(",", ":"))
 
 
 @lru_cache(maxsize=65_536)

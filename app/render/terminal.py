@@ -97,7 +97,7 @@ def _findings(words: str, belongs: Callable[[Json], bool]) -> Section:
             yield heading(words)
             decisive = {rule for area in document["areas"] for rule in area["rules"]}
             found.sort(key=lambda finding: finding["rule"] not in decisive)
-            yield from (_finding(finding, _areas(finding, document, texts)) for finding in found)
+            yield from (_finding(finding, _fewer_areas(finding, document, texts)) for finding in found)
 
     return section
 
@@ -105,6 +105,11 @@ def _findings(words: str, belongs: Callable[[Json], bool]) -> Section:
 def _areas(part: Json, document: Json, texts: Catalog) -> str:
     """The areas that a part of the plan is about, where there is more than one to tell apart."""
     return listed([texts.say(f"area.{area}").lower() for area in part["areas"]]) if len(document["areas"]) > 1 else ""
+
+
+def _fewer_areas(finding: Json, document: Json, texts: Catalog) -> str:
+    """The areas of a finding, where they are not all."""
+    return "" if len(finding["areas"]) == len(document["areas"]) else _areas(finding, document, texts)
 
 
 def _finding(finding: Json, areas: str) -> RenderableType:

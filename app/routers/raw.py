@@ -2,20 +2,20 @@
 
 The endpoint still declares its document as a parameter, from which FastAPI writes the OpenAPI document. At run time it
 is called directly with `(document, request)`, on the event loop: it must be pure or quick, and hand back a finished
-response.
+response. What FastAPI sets up for dependencies and background work is passed by: such an endpoint has none, and it costs
+as much as the plan itself.
 """
 
-from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
-from typing_extensions import override
+from starlette.requests import ClientDisconnect
+from starlette.types import Receive, Scope, Send
 
 from app.errors import MediaTypeError
 from app.schemas.body import read_body
 
-Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 _JSON: Final = b"application/json"
 _TYPE_PARAMETERS: Final = frozenset({b"", b"charset=utf-8", b'charset="utf-8"'})
 
@@ -23,21 +23,37 @@ _TYPE_PARAMETERS: Final = frozenset({b"", b"charset=utf-8", b'charset="utf-8"'})
 class RawBodyRoute(APIRoute):
     """Examines the bytes of the body, validates them, and calls the endpoint with the document."""
 
-    @override
-    def get_route_handler(self) -> Handler:
-        """Read the document ourselves; routes without a body stay as FastAPI makes them."""
-        if self.body_field is None:
-            return super().get_route_handler()
-        model: Any = self.body_field.field_info.annotation
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- handed on as they are
+        """Declare the route as FastAPI does; routes without a body stay as FastAPI makes them."""
+        super().__init__(*args, **kwargs)
+        if self.body_field is not None:
+            self.app = self._answer
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request; a refusal is raised and told by `app.problems`."""
+        check_media_type(scope["headers"])
+        model: Any = self.body_field.field_info.annotation if self.body_field is not None else None
+        document = read_body(model, await _whole(receive))
         endpoint: Any = self.endpoint
+        response: Response = endpoint(document, Request(scope))
+        await response(scope, receive, send)
 
-        async def handle(request: Request) -> Response:
-            check_media_type(request.scope["headers"])
-            document = read_body(model, await request.body())
-            response: Response = endpoint(document, request)
-            return response
 
-        return handle
+async def _whole(receive: Receive) -> bytes:
+    """Wait for the whole body.
+
+    Raises:
+        ClientDisconnect: The caller hung up before it was sent.
+    """
+    parts = []
+    more = True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        parts.append(message.get("body", b""))
+        more = message.get("more_body", False)
+    return b"".join(parts)
 
 
 def check_media_type(headers: list[tuple[bytes, bytes]]) -> None:

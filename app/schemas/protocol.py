@@ -1,6 +1,6 @@
 """A protocol, for reading: every rule with its condition, effect, evidence and words."""
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import ConfigDict, Field
 
@@ -40,15 +40,27 @@ class ProtocolSourceOut(Open):
     citation: str = Field(description="What to look for in a library.")
 
 
+class ProtocolClauseOut(Open):
+    """When a rule speaks and what it adds. Further members are its effects: cadence, bound, wait, step, note."""
+
+    scope: Literal["person", "area", "concern"] = Field(description="What it looks at.")
+    when: dict[str, Any] = Field(
+        description="The condition, as a tree of the closed condition language: one key, the operator.",
+        examples=[{"at_least": {"client.fitzpatrick": 5}}],
+    )
+
+
 class ProtocolRuleOut(Open):
-    """One rule. Further members hold its scope, range, premise and what its kind asks for."""
+    """One rule. Further members, such as its range, are there where they say something."""
 
     id: RuleId
     kind: str = Field(description="What kind of rule.", examples=["modifier"])
-    when: Any = Field(description="The condition, as a tree of the closed condition language; null is always.")
+    clauses: list[ProtocolClauseOut] = Field(description="Its clauses; it speaks if one of them does.")
     sources: SourceIds
     evidence_level: Level
     dispute: Dispute
+    text: str = Field(description="The words for the client, in English.")
+    dispute_text: str | None = Field(description="How the sources differ, in words; null where they hardly do.")
 
 
 class ProtocolOut(Open):

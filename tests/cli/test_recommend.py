@@ -114,9 +114,11 @@ def test_the_reason_for_a_wait_is_the_first_reason(run: Run, save: Save) -> None
 def test_areas_are_told_apart_where_there_is_more_than_one(run: Run, save: Save) -> None:
     concerns = [{"concern": "dullness", "severity": "mild", "areas": ["face", "neck", "hands"]}]
     history = {"conditions": [{"code": "warts", "status": "active", "areas": ["hands"]}]}
-    shown = run("recommend", save(concerns=concerns, history=history)).stdout
-    assert "Backs of the hands      Not suitable · CI-02" in " ".join(shown.split("\n"))
-    assert "face and neck" in shown
+    lines = run("recommend", save(concerns=concerns, history=history)).stdout.splitlines()
+    assert "Backs of the hands  Not suitable · CI-02" in lines
+    assert "  CI-02 · backs of the hands · because: warts active" in lines
+    assert "  MOD-F5 · because: Fitzpatrick type 5" in lines
+    assert any(line.startswith("face and neck") for line in lines[lines.index("Visits") :])
 
 
 def test_open_questions_stand_before_the_reasons(run: Run, save: Save) -> None:
