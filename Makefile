@@ -31,12 +31,13 @@ test: $(VENV)/.test ## run the tests
 long: $(VENV)/.test ## run the tests with many more random examples
 	@$(PYTEST) --hypothesis-profile=long
 
-check: $(VENV)/.test ## lint, format, types, layers, Dockerfile, then the tests
+check: $(VENV)/.test ## lint, format, types, layers, Dockerfile, protocols, then the tests
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/hadolint Dockerfile
+	@$(BIN)/skincadence protocol check
 	@$(PYTEST)
 
 format: $(VENV)/.test ## put the code into its one shape, and fix what ruff can fix safely

@@ -2,8 +2,8 @@
 
 The endpoint still declares its document as a parameter, from which FastAPI writes the OpenAPI document. At run time it
 is called directly with `(document, request)`, on the event loop: it must be pure or quick, and hand back a finished
-response. What FastAPI sets up for dependencies and background work is passed by: such an endpoint has none, and it costs
-as much as the plan itself.
+response. What FastAPI sets up for dependencies and background work is passed by: such an endpoint has none, and setting
+it up costs as much as the plan itself.
 """
 
 from typing import Any, Final

@@ -194,12 +194,17 @@ def in_full(program: Program, findings: Findings) -> Findings:
     )
 
 
+def _waiting(unit: Unit, windows: tuple[Window, ...], wished: int) -> Unit:
+    """A unit with some more waits: it defers at least, if one of them stands in the way."""
+    waits = any(window.defers(wished) for window in windows)
+    decision = max(unit.decision, Decision.defer) if waits else unit.decision
+    return Unit(unit.name, decision, unit.lines, unit.windows + windows, unit.kept)
+
+
 def _judged(said: Said, wished: int) -> Unit:
     """A person, area or concern with its own decision: the worst line, or the wait that stands in the way."""
     worst = max((line.decision for line in said.lines), default=Decision.proceed)
-    if worst < Decision.defer and any(window.defers(wished) for window in said.windows):
-        worst = Decision.defer
-    return Unit(said.name, worst, said.lines, said.windows)
+    return _waiting(Unit(said.name, worst, said.lines, ()), said.windows, wished)
 
 
 def _pairs(areas: Sequence[Unit], concerns: Sequence[tuple[Unit, tuple[str, ...]]]) -> list[tuple[str, int]]:
@@ -252,16 +257,14 @@ def assess(program: Program, findings: Findings) -> Assessment:
     asked, local = _lines(aims), _lines(rooms)
     common = person.lines + asked
     numbers = _numbers(asked, common + local)
-    windows = (*person.windows, *(w for unit in rooms for w in unit.windows), *_spacing(numbers, findings.last_session))
-    waits = any(window.defers(findings.wished) for window in windows)
-    decisions = [unit.decision for unit in (person, *(rooms or areas), *(aims or concerns))]
+    person = _waiting(person, _spacing(numbers, findings.last_session), findings.wished)
     device = findings.device
     return Assessment(
-        decision=max(*decisions, Decision.defer if waits else Decision.proceed),
+        decision=max(unit.decision for unit in (person, *(rooms or areas), *(aims or concerns))),
         person=person,
         areas=areas,
         concerns=concerns,
-        windows=windows,
+        windows=(*person.windows, *(window for unit in rooms for window in unit.windows)),
         numbers=numbers,
         settings=_settings(program, common + local, device),
         area_settings=tuple((unit.name, _settings(program, common + unit.lines, device)) for unit in rooms),

@@ -42,8 +42,8 @@ class Line:
 
     @cached_property
     def always(self) -> bool:
-        """Whether it holds for everyone."""
-        return isinstance(self.clause.when, Always)
+        """Whether it holds for everyone, on every day."""
+        return isinstance(self.clause.when, Always) and self.clause.wait is None
 
     @cached_property
     def since(self) -> Fact | None:

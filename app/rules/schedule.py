@@ -209,10 +209,12 @@ def _back_planned(visits: Sequence[Visit], limit: _Limit, wish: _Wish) -> list[V
     if visits[0].number == 0:
         test = numbers.test_area
         room[0] = Edge(room[1].day - test.value, room[1].rules | test.rules)
-    return _tightened(visits, room, numbers.interval.maximum)
+    return _tightened(visits, room, numbers.interval.maximum, wish.windows)
 
 
-def _tightened(visits: Sequence[Visit], room: dict[int, Edge], longest: Held) -> list[Visit]:
+def _tightened(
+    visits: Sequence[Visit], room: dict[int, Edge], longest: Held, windows: Sequence[Window]
+) -> list[Visit]:
     """Each visit with the earlier of two latest days: what the event leaves, and the longest interval."""
     done: list[Visit] = []
     for visit in visits:
@@ -220,7 +222,7 @@ def _tightened(visits: Sequence[Visit], room: dict[int, Edge], longest: Held) ->
         if visit.number > 1 and done[-1].latest is not None:
             chain = Edge(done[-1].latest.day + longest.value, done[-1].latest.rules | longest.rules)
         latest = _stricter(chain, room[visit.number])
-        done.append(visit._replace(latest=Edge(max(latest.day, visit.target.day), latest.rules)))
+        done.append(visit._replace(latest=_held_back(latest, visit.target, windows)))
     return done
 
 

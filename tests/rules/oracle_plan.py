@@ -5,7 +5,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from app.rules.facts import NEVER
 from app.rules.protocol import Protocol
-from tests.rules.oracle import DECISIONS, INTENSITIES, Ban, Case, Data, Spoken, places, remaining
+from tests.rules.oracle import DECISIONS, INTENSITIES, Ban, Case, Data, Place, Spoken, places, remaining
 
 Triple: TypeAlias = tuple[int, int, int]
 Care: TypeAlias = dict[tuple[str, str], tuple[int, int, bool]]
@@ -127,6 +127,12 @@ def _spacing(case: Case, least: int) -> list[Ban]:
     return [] if age >= NEVER else [Ban(age, least, least - 1, None)]
 
 
+def _spaced(person: Place, case: Case, more: list[Ban]) -> Place:
+    """The person, who waits for the interval after the last session too."""
+    waits = any(ban.stands_in_the_way(case.wished) for ban in more)
+    return person._replace(bans=[*person.bans, *more], decision=max(person.decision, 2) if waits else person.decision)
+
+
 def judge(protocol: Protocol, case: Case) -> Answer:
     """Work everything out from the start."""
     person, areas, concerns = places(protocol, case)
@@ -142,10 +148,9 @@ def judge(protocol: Protocol, case: Case) -> Answer:
         _aimed(cadences, "interval_days", "interval_cap_days"), lambda number: max(number, floor) + extra
     )
     sessions = _triple(_aimed(cadences, "sessions", "sessions_cap"))
+    person = _spaced(person, case, _spacing(case, interval[0]) if interval else [])
     bans = [*person.bans, *(ban for place in rooms for ban in place.bans)]
-    bans += _spacing(case, interval[0]) if interval else []
-    decisions = [place.decision for place in (person, *(rooms or areas), *(aims or concerns))]
-    worst = max(*decisions, 2 if any(ban.stands_in_the_way(case.wished) for ban in bans) else 0)
+    worst = max(place.decision for place in (person, *(rooms or areas), *(aims or concerns)))
     events = _numbers(bounds, "event_days")
     ahead = max([0, *(days["first"] for days in events)]), max([0, *(days["repeat"] for days in events)])
     checks = _numbers(bounds, "progress_check_after")
@@ -158,7 +163,7 @@ def judge(protocol: Protocol, case: Case) -> Answer:
         earliest = _chain(0, patch, interval[0], sessions[1], bans)
         targets = _chain(case.wished, patch, interval[1], sessions[1], bans)
         if case.event is not None and case.event >= 0:
-            untreated = case.history.get("history.microdermabrasion.sessions", (0, 0))[0] == 0
+            untreated = case.history.get("history.microdermabrasion.sessions", (1, 1))[0] == 0
             tests = 1 if patch else 0
             fitting = _fitting(case, targets[tests:], ahead, untreated)
             kept = tests + fitting if fitting else 0
