@@ -23,6 +23,8 @@ from app.rules.protocol import Protocol
 HERE = Path(__file__).parent
 CASES = "cases.yaml"
 LISTS = ("rules", "sources")
+DEEPEST = 40
+NO_KEY = "a key is a word, not a list or a mapping"
 
 Loc: TypeAlias = tuple[str | int, ...]
 
@@ -46,7 +48,7 @@ class _Resolver(yaml.CSafeLoader):
 
 
 _Resolver.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
-_Resolver.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"^-?(?:0|[1-9][0-9]*)$"), list("-0123456789"))
+_Resolver.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"^-?(?:0|[1-9][0-9]{0,17})$"), list("-0123456789"))
 _Resolver.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"^(?:null|)$"), ["n", ""])
 
 
@@ -57,6 +59,7 @@ class _Source:
     data: dict[str, Any] = field(default_factory=dict)
     marks: dict[Loc, str] = field(default_factory=dict)
     complaints: list[str] = field(default_factory=list)
+    nodes: dict[int, yaml.Node] = field(default_factory=dict)
 
     def where(self, loc: Loc) -> str:
         """The file and line of a location, or of the nearest part around it that is written down."""
@@ -84,11 +87,19 @@ class _Source:
 def _walk(node: yaml.Node, path: Loc, file: str, source: _Source) -> Any:  # noqa: ANN401 -- whatever the file holds
     """Turn a node into data, noting the line of every part."""
     source.marks[path] = f"{file}:{node.start_mark.line + 1}"
+    if id(node) in source.nodes or len(path) > DEEPEST:
+        wrong = "an alias; write out what it stands for" if id(node) in source.nodes else "nested too deep"
+        source.complaints.append(f"{source.marks[path]}: {wrong}")
+        return None
+    source.nodes[id(node)] = node
     if isinstance(node, yaml.SequenceNode):
         return [_walk(child, (*path, index), file, source) for index, child in enumerate(node.value)]
     if isinstance(node, yaml.MappingNode):
         found: dict[str, Any] = {}
         for key, child in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                source.complaints.append(f"{file}:{key.start_mark.line + 1}: {NO_KEY}")
+                continue
             if key.value in found:
                 source.complaints.append(f"{file}:{key.start_mark.line + 1}: '{key.value}' stands twice")
             found[key.value] = _walk(child, (*path, key.value), file, source)
@@ -113,7 +124,7 @@ def _take(file: Path, source: _Source) -> None:
     """Add the contents of one file to the merged data."""
     try:
         node = yaml.compose(file.read_bytes(), Loader=_Resolver)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1
         source.complaints.append(f"{file.name}:{line}: not YAML: {getattr(error, 'problem', None) or 'unreadable'}")
@@ -123,13 +134,17 @@ def _take(file: Path, source: _Source) -> None:
         return
     for key, child in node.value:
         name = key.value
-        if name in LISTS and isinstance(child, yaml.SequenceNode):
+        if not isinstance(key, yaml.ScalarNode):
+            source.complaints.append(f"{file.name}:{key.start_mark.line + 1}: {NO_KEY}")
+            continue
+        if name in LISTS and isinstance(child, yaml.SequenceNode) and isinstance(source.data.get(name, []), list):
             entries = source.data.setdefault(name, [])
             source.marks[(name,)] = f"{file.name}:{key.start_mark.line + 1}"
             for entry in child.value:
                 entries.append(_walk(entry, (name, len(entries)), file.name, source))
         elif name in source.data:
-            source.complaints.append(f"{file.name}:{key.start_mark.line + 1}: '{name}' stands in another file too")
+            where = f"{file.name}:{key.start_mark.line + 1}"
+            source.complaints.append(f"{where}: '{name}' stands in {source.marks[(name,)]} too")
         else:
             source.data[name] = _walk(child, (name,), file.name, source)
             source.marks[(name,)] = f"{file.name}:{key.start_mark.line + 1}"
@@ -157,6 +172,7 @@ def _read(path: Path) -> _Source:
     files = sorted(file for file in path.glob("*.yaml") if file.name != CASES) if path.is_dir() else [path]
     if not files or not all(file.is_file() for file in files):
         raise ProtocolError([f"{path.name}: no protocol here; give the folder that holds its YAML files"])
+    source.marks[()] = f"{'protocol.yaml' if path.is_dir() else path.name}:1"
     for file in files:
         _take(file, source)
     return source
@@ -201,9 +217,17 @@ class Loaded:
         return found.complaints
 
 
-def canonical(protocol: Protocol) -> dict[str, Any]:
-    """The protocol as plain data without what is not set: what its digest is taken of."""
+def written(protocol: Protocol) -> dict[str, Any]:
+    """The protocol as plain data, without what is not set."""
     return protocol.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+
+
+def canonical(protocol: Protocol) -> dict[str, Any]:
+    """The protocol as plain data in full: what its digest is taken of.
+
+    What is left out in a file is part of it, so that no change of a default can change what a digest stands for.
+    """
+    return protocol.model_dump(mode="json", by_alias=True)
 
 
 def load(path: Path, texts: Collection[str]) -> Loaded:

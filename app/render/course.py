@@ -4,9 +4,10 @@ from app.render.fragments import Sheet, array, encode
 from app.render.words import Words
 from app.rules.assessment import SettingsHeld, Span
 from app.rules.care import CareStep
+from app.rules.edges import Edge
 from app.rules.plan import Plan
 from app.rules.protocol import Decision
-from app.rules.schedule import Edge, EventFit, Visit
+from app.rules.schedule import EventFit, Visit
 
 HOURS = 24
 TREATED = ("test_area", "session", "maintenance")

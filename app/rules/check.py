@@ -11,15 +11,15 @@ from dataclasses import dataclass
 from itertools import combinations, product
 from typing import TYPE_CHECKING, TypeAlias
 
-from app.rules.conditions import suggestion
+from app.rules.conditions import lower, suggestion
 from app.rules.facts import AIMS, CONCERNS, VOCABULARY, Fact, Place
-from app.rules.program import Line, Polarity, Truth, lines_of, thresholds, whole
+from app.rules.program import Line, Polarity, Reading, Truth, lines_of, thresholds, whole
 from app.rules.protocol import Decision
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
-    from app.rules.protocol import Protocol, Rule
+    from app.rules.protocol import Clause, Protocol, Rule
 
 Path: TypeAlias = tuple[str | int, ...]
 
@@ -68,12 +68,22 @@ def _rules(rule: Rule, rules: Collection[str]) -> Iterator[Complaint]:
 
 def _policies(rule: Rule, protocol: Protocol) -> Iterator[Complaint]:
     for index, clause in enumerate(rule.clauses):
+        for message in dict.fromkeys(_misplaced(clause)):
+            yield Complaint(("clauses", index, "when"), message)
         for name, choice in clause.policy.items():
             policy = protocol.policies.get(name)
             if policy is None:
                 yield Complaint(("clauses", index, "policy"), _unknown("policy", name, protocol.policies))
             elif choice not in policy.choices:
                 yield Complaint(("clauses", index, "policy", name), _unknown("choice", choice, policy.choices))
+
+
+def _misplaced(clause: Clause) -> Iterator[str]:
+    """Facts of one area or of one concern that a clause reads where it looks at something else."""
+    read: list[Fact] = lower(clause.when, Reading())
+    for fact in read:
+        if fact.place is not Place.HISTORY and fact.place.value != clause.scope:
+            yield f"'{fact.name}' is known of each {fact.place.value} only, not in the scope '{clause.scope}'"
 
 
 def _references(rule: Rule, protocol: Protocol, texts: Collection[str]) -> Iterator[Complaint]:

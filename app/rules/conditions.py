@@ -102,6 +102,13 @@ def _ordered(pair: dict[str, Any]) -> dict[str, Any]:
     return pair
 
 
+def _upwards(pair: dict[str, Any]) -> dict[str, Any]:
+    [(name, (first, last))] = pair.items()
+    if _encoded(VOCABULARY[name], first) > _encoded(VOCABULARY[name], last):
+        raise PydanticCustomError("upwards", "'{first}' lies above '{last}'", {"first": str(first), "last": str(last)})
+    return pair
+
+
 Name: TypeAlias = Annotated[str, AfterValidator(known_fact)]
 Flag: TypeAlias = Annotated[Name, AfterValidator(_flag)]
 Word: TypeAlias = StrictBool | StrictInt | StrictStr
@@ -115,7 +122,11 @@ Several: TypeAlias = Annotated[
     AfterValidator(_listed),
 ]
 Range: TypeAlias = Annotated[
-    dict[Name, tuple[Word, Word]], AfterValidator(_one_fact), AfterValidator(_literal), AfterValidator(_ordered)
+    dict[Name, tuple[Word, Word]],
+    AfterValidator(_one_fact),
+    AfterValidator(_literal),
+    AfterValidator(_ordered),
+    AfterValidator(_upwards),
 ]
 
 

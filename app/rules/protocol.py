@@ -178,6 +178,8 @@ class Step(Closed):
             raise PydanticCustomError("unit", "steps before a visit count in days, after it in hours")
         if self.end is not None and (self.start < self.end) == (self.phase == "before") and self.start != self.end:
             raise PydanticCustomError("step", "the step ends before it begins")
+        if self.end is None and self.phase == "before":
+            raise PydanticCustomError("step", "a step before a visit needs its last day; 0 is the day of the visit")
         return self
 
 
@@ -216,6 +218,14 @@ class Clause(Closed):
     wait: Wait | None = None
     step: Step | None = None
     note: Note | None = None
+
+    @model_validator(mode="after")
+    def _suits_its_scope(self) -> Self:
+        if self.cadence is not None and self.scope != "concern":
+            raise PydanticCustomError("scope", "a cadence is what a concern asks for; its scope is 'concern'")
+        if self.wait is not None and self.scope == "concern":
+            raise PydanticCustomError("scope", "a wait holds for a person or an area; its scope is not 'concern'")
+        return self
 
 
 class Rule(Closed):

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from app.rules.assessment import Held, Span, Window
+from app.rules.edges import Edge, earlier, first_free, held_back, last_free
 from app.rules.protocol import BLOCKING
 
 if TYPE_CHECKING:
@@ -17,16 +18,7 @@ if TYPE_CHECKING:
 
     from app.rules.evaluate import Assessment, Findings, Numbers
 
-Rules: TypeAlias = frozenset[str]
 VisitKind: TypeAlias = Literal["test_area", "session", "progress_check", "maintenance"]
-NOBODY: Rules = frozenset()
-
-
-class Edge(NamedTuple):
-    """A day, and the rules that hold it there."""
-
-    day: int
-    rules: Rules
 
 
 class Visit(NamedTuple):
@@ -96,56 +88,21 @@ class _Limit(NamedTuple):
     first: Held
 
 
-def first_free(day: int, windows: Sequence[Window]) -> Edge:
-    """The first day from `day` on that no window forbids.
-
-    The rules are those that forbid the day before it, and whoever alone forbids a day on the way there.
-    """
-    free = day
-    while blocking := [window.end for window in windows if window.covers(free)]:
-        free = max(blocking)
-    if free == day:
-        return Edge(day, NOBODY)
-    days = {
-        day,
-        free - 1,
-        *(w.end for w in windows if day < w.end < free),
-        *(w.begin for w in windows if day < w.begin < free),
-    }
-    covers = {point: {line.rule.id for w in windows if w.covers(point) for line in w.lines} for point in days}
-    alone = (rules for point, rules in covers.items() if sum(w.covers(point) for w in windows) == 1)
-    return Edge(free, frozenset(covers[free - 1]).union(*alone))
-
-
-def _last_free(day: int, windows: Sequence[Window]) -> Edge:
-    """The last day up to `day` that no window forbids."""
-    rules = NOBODY
-    while blocking := [window for window in windows if window.covers(day)]:
-        rules |= {line.rule.id for window in blocking for line in window.lines}
-        day = min(window.begin for window in blocking) - 1
-    return Edge(day, rules)
-
-
-def _held_back(latest: Edge, target: Edge, windows: Sequence[Window]) -> Edge:
-    """A latest day moved to the last free one, but never before the target; whichever is later holds it."""
-    free = _last_free(latest.day, windows)
-    if free.day < target.day:
-        return target
-    rules = latest.rules | free.rules
-    return Edge(free.day, rules | target.rules if free.day == target.day else rules)
+def _shifted(edge: Edge, gap: Held, sign: int = 1) -> Edge:
+    """An edge moved on by a gap, or back by it (sign -1)."""
+    return Edge(edge.day + sign * gap.value, edge.lines.union(gap.lines))
 
 
 def _after(edge: Edge, gap: Held, windows: Sequence[Window]) -> Edge:
     """The first free day a gap later."""
-    free = first_free(edge.day + gap.value, windows)
-    return Edge(free.day, edge.rules | gap.rules | free.rules)
+    return first_free(edge.day + gap.value, windows).held((*edge.lines, *gap.lines))
 
 
 def _following(visit: Visit, number: int, kind: VisitKind, gap: Span, windows: Sequence[Window]) -> Visit:
     """The visit that follows another by an interval."""
     base, target = visit.latest or visit.target, _after(visit.target, gap.typical, windows)
-    longest = Edge(base.day + gap.maximum.value, base.rules | gap.maximum.rules)
-    latest = _held_back(longest, target, windows)
+    longest = _shifted(base, gap.maximum)
+    latest = held_back(longest, target, windows)
     return Visit(number, kind, _after(visit.earliest, gap.minimum, windows), target, latest)
 
 
@@ -155,7 +112,7 @@ def _opening(wish: _Wish) -> list[Visit]:
     earliest, target = first_free(0, windows), first_free(wish.wished, windows)
     if not test.value:
         return [Visit(1, "session", earliest, target, None)]
-    earliest, target = (edge._replace(rules=edge.rules | test.rules) for edge in (earliest, target))
+    earliest, target = earliest.held(test.lines), target.held(test.lines)
     patch = Visit(0, "test_area", earliest, target, None)
     session = Visit(1, "session", _after(earliest, test, windows), _after(target, test, windows), None)
     return [patch, session]
@@ -183,46 +140,35 @@ def _fits(visits: Sequence[Visit], limit: _Limit) -> list[Visit]:
     return [visit for visit in visits if visit.target.day <= limit.last.value]
 
 
-def _stricter(one: Edge | None, other: Edge) -> Edge:
-    """The earlier of two latest days; both hold it where they agree."""
-    if one is None or other.day < one.day:
-        return other
-    return one if one.day < other.day else Edge(one.day, one.rules | other.rules)
+def _back_planned(visits: Sequence[Visit], missed: Sequence[Visit], limit: _Limit, wish: _Wish) -> list[Visit]:
+    """The latest days that still leave room for what follows, and then no later than the longest interval allows.
 
-
-def _back_planned(visits: Sequence[Visit], limit: _Limit, wish: _Wish) -> list[Visit]:
-    """The latest days that still leave room for what follows, and then no later than the longest interval allows."""
+    How much follows hangs on the sessions of the course, and on whatever keeps the next one from fitting.
+    """
     numbers = wish.numbers
     if numbers.sessions is None or numbers.interval is None:
         return list(visits)
-    count, gap = visits[-1].number, numbers.interval.minimum
+    count = missed[0].target.lines if missed else numbers.sessions.typical.lines
+    last = Edge(limit.last.value, frozenset((*limit.last.lines, *count)))
     room: dict[int, Edge] = {}
-    for number in range(count, 0, -1):
-        later = [Edge(limit.last.value, limit.last.rules | numbers.sessions.typical.rules)]
-        if number < count:
-            later = [Edge(room[number + 1].day - gap.value, room[number + 1].rules | gap.rules)]
+    for number in range(visits[-1].number, 0, -1):
         if number == 1:
-            later.append(Edge(limit.first.value, limit.first.rules))
-        edge = min(later, key=lambda edge: edge.day)
-        free = _last_free(edge.day, wish.windows)
-        room[number] = Edge(free.day, edge.rules | free.rules)
+            last = earlier(last, Edge(limit.first.value, frozenset(limit.first.lines)))
+        room[number] = last_free(last.day, wish.windows).held(last.lines)
+        last = _shifted(room[number], numbers.interval.minimum, -1)
     if visits[0].number == 0:
-        test = numbers.test_area
-        room[0] = Edge(room[1].day - test.value, room[1].rules | test.rules)
+        room[0] = _shifted(room[1], numbers.test_area, -1)
     return _tightened(visits, room, numbers.interval.maximum, wish.windows)
 
 
-def _tightened(
-    visits: Sequence[Visit], room: dict[int, Edge], longest: Held, windows: Sequence[Window]
-) -> list[Visit]:
+def _tightened(visits: Sequence[Visit], room: dict[int, Edge], longest: Held, windows: Sequence[Window]) -> list[Visit]:
     """Each visit with the earlier of two latest days: what the event leaves, and the longest interval."""
     done: list[Visit] = []
     for visit in visits:
-        chain = None
+        latest = room[visit.number]
         if visit.number > 1 and done[-1].latest is not None:
-            chain = Edge(done[-1].latest.day + longest.value, done[-1].latest.rules | longest.rules)
-        latest = _stricter(chain, room[visit.number])
-        done.append(visit._replace(latest=_held_back(latest, visit.target, windows)))
+            latest = earlier(_shifted(done[-1].latest, longest), latest)
+        done.append(visit._replace(latest=held_back(latest, visit.target, windows)))
     return done
 
 
@@ -234,13 +180,8 @@ def _progress_check(visits: Sequence[Visit], wish: _Wish) -> list[Visit]:
         return list(visits)
     last = index + 1 == len(visits)
     due = _following(visits[index], check.value, "session", interval, wish.windows) if last else visits[index + 1]
-
-    def named(edge: Edge) -> Edge:
-        return Edge(edge.day, edge.rules | check.rules)
-
-    look = Visit(
-        check.value, "progress_check", named(due.earliest), named(due.target), named(due.latest) if due.latest else None
-    )
+    earliest, target = due.earliest.held(check.lines), due.target.held(check.lines)
+    look = Visit(check.value, "progress_check", earliest, target, due.latest and due.latest.held(check.lines))
     return [*visits[: index + 1], look, *visits[index + 1 :]]
 
 
@@ -269,9 +210,9 @@ def _planned(wish: _Wish) -> tuple[list[Visit], EventFit | None]:
         kept = _fits(visits, limit)
         if not any(visit.number for visit in kept):
             return [], EventFit(event, "infeasible", 0, planned)
-        complete = len(kept) == len(visits)
-        fit = EventFit(event, "feasible" if complete else "partial", kept[-1].number, planned)
-        visits = _back_planned(kept, limit, wish)
+        missed = visits[len(kept) :]
+        fit = EventFit(event, "partial" if missed else "feasible", kept[-1].number, planned)
+        visits = _back_planned(kept, missed, limit, wish)
     after = _maintenance(visits[-1], wish, event) if visits[-1].number == planned else []
     return [*_progress_check(visits, wish), *after], fit
 

@@ -1,6 +1,6 @@
 """The rules in force, for anyone who wants to read them."""
 
-from app.protocols.loader import canonical
+from app.protocols.loader import written
 from app.render.fragments import encode
 from app.render.words import Words
 from app.services.shelf import Shelf
@@ -24,11 +24,11 @@ def listing(shelf: Shelf) -> bytes:
 
 
 def version(shelf: Shelf, protocol_id: str, number: str) -> bytes | None:
-    """One protocol in full, as UTF-8 JSON: its canonical form with its digests and the words of each rule."""
+    """One protocol in full, as UTF-8 JSON: its digests and the words of each rule included."""
     book = shelf.find(protocol_id, number)
     if book is None:
         return None
-    whole = canonical(book.program.protocol)
+    whole = written(book.program.protocol)
     rules = [
         {
             **rule,

@@ -19,6 +19,9 @@ from tests.contract.plans import PROGRAM, Json, answer_of, facts_of, plan_of
 Where: TypeAlias = tuple[str, int, str]
 """A visit by kind and number, and one of its edges."""
 
+EVENT = "DEF-EVT"
+"""No answer lifts an event, and one that comes between the course and what follows it hides what else holds that."""
+
 SESSIONS = VOCABULARY["history.microdermabrasion.sessions"].slot
 
 
@@ -77,7 +80,7 @@ def test_an_edge_moves_once_all_that_it_names_is_out_of_the_way(intake: Json) ->
     plan = make_plan(PROGRAM, facts)
     for where, (day, rules) in _edges(plan).items():
         others = _without(facts, plan, frozenset().union(*(_read_by(rule) for rule in rules)))
-        if others is not None:
+        if others is not None and not (where[0] == "maintenance" and EVENT in rules):
             assert others.get(where, (None,))[0] != day, (where, sorted(rules))
 
 
