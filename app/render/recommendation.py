@@ -19,6 +19,8 @@ from app.rules.protocol import Decision
 from app.rules.record import Facts
 from app.rules.unanswered import Question, Unanswered
 
+MOST_BODIES = 256
+"""How many answers are kept from the decision to the course; each may take some 60 KB."""
 LISTS = ("expectations", "reactions", "red_flags", "alternatives", "combinations", "options")
 
 
@@ -81,7 +83,7 @@ def _bookable(plan: Plan, *, provisional: bool) -> bool:
     return ready and not provisional
 
 
-@lru_cache(REMEMBERED)
+@lru_cache(MOST_BODIES)
 def _body(words: Words, plan: Plan, worst: Decision, provisional: bool) -> Template:  # noqa: FBT001 -- part of a key
     """From the decision to the course: all that depends on the findings alone."""
     sheet, course = Sheet(), plan.course
