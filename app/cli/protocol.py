@@ -18,6 +18,7 @@ from app.rules.conditions import suggestion
 
 protocol = typer.Typer(help="Read the rules, and check those that you change.", no_args_is_help=True)
 PLAIN_WIDTH: Final = 120
+LEFTOVERS: Final = "__pycache__"  # lies beside the protocols, and a pattern such as `app/protocols/*/*` finds it
 
 
 @protocol.command()
@@ -28,7 +29,8 @@ def check(
 ) -> None:
     """Print every problem of every protocol, with file and line. The exit status is 1 if there is any."""
     known = texts.load().texts
-    sound = [_check(path, known) for path in paths or list(shipped())]
+    chosen = [path for path in paths or shipped() if LEFTOVERS not in path.parts]
+    sound = [_check(path, known) for path in chosen]
     sys.exit(0 if all(sound) else 1)
 
 

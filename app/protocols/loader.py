@@ -16,6 +16,7 @@ import yaml
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from app.protocols.remains import references_of_the_rest
 from app.rules.check import Complaint, references
 from app.rules.conditions import suggestion
 from app.rules.protocol import Protocol
@@ -160,7 +161,8 @@ def _plain(error: ErrorDetails) -> str:
             return f"unknown key '{last}'"
         case "literal_error":
             expected = error["ctx"]["expected"].replace(" or ", ", ").replace("'", "").split(", ")
-            return f"'{error['input']}' is not allowed in '{last}'" + (
+            where = next(part for part in reversed(error["loc"]) if isinstance(part, str))
+            return f"'{error['input']}' is not allowed in '{where}'" + (
                 suggestion(error["input"], expected) or f"; it takes {', '.join(expected)}"
             )
         case _:
@@ -178,15 +180,24 @@ def _read(path: Path) -> _Source:
     return source
 
 
-def _validated(source: _Source) -> Protocol | None:
+def _validated(source: _Source, texts: Collection[str]) -> Protocol | None:
+    """The protocol; or none, with everything noted that is wrong with it."""
     try:
-        return Protocol.model_validate(source.data)
+        protocol = Protocol.model_validate(source.data)
     except ValidationError as error:
         problems = error.errors()
         for problem in problems:
             if not _follows(problem, problems):
                 source.complain(problem["loc"], _plain(problem))
-    return None
+        _note(references_of_the_rest(source.data, [problem["loc"] for problem in problems], texts), source)
+        return None
+    _note(references(protocol, texts), source)
+    return protocol
+
+
+def _note(complaints: list[Complaint], source: _Source) -> None:
+    for complaint in complaints:
+        source.complain(complaint.path, complaint.message)
 
 
 def _follows(problem: ErrorDetails, problems: list[ErrorDetails]) -> bool:
@@ -212,8 +223,7 @@ class Loaded:
     def located(self, complaints: list[Complaint]) -> list[str]:
         """Complaints with file and line."""
         found = _Source(self._source.data, self._source.marks)
-        for complaint in complaints:
-            found.complain(complaint.path, complaint.message)
+        _note(complaints, found)
         return found.complaints
 
 
@@ -244,10 +254,7 @@ def load(path: Path, texts: Collection[str]) -> Loaded:
         ProtocolError: It cannot be used; every problem with file and line.
     """
     source = _read(path)
-    protocol = None if source.complaints else _validated(source)
-    if protocol is not None:
-        for complaint in references(protocol, texts):
-            source.complain(complaint.path, complaint.message)
+    protocol = None if source.complaints else _validated(source, texts)
     if source.complaints or protocol is None:
         raise ProtocolError(source.complaints)
     digest = f"sha256:{sha256(rfc8785.dumps(canonical(protocol))).hexdigest()}"

@@ -4,11 +4,12 @@ from datetime import date
 from typing import Any
 
 from app.render.words import Words
+from app.rules.completions import fact_of
 from app.rules.explain import ClauseReasons, Read, RuleReasons
-from app.rules.facts import AIMS, FAR_AHEAD, HISTORY, NEVER, Fact
+from app.rules.facts import FAR_AHEAD, NEVER
 from app.rules.plan import Outcome, changes
 from app.rules.record import Facts
-from app.rules.unanswered import Key, Question, Unanswered
+from app.rules.unanswered import Question, Unanswered
 
 Json = dict[str, Any]
 COUNTED = ("years", "sessions")
@@ -66,20 +67,13 @@ def _rule(words: Words, found: RuleReasons, assessed_on: date) -> Json:
     }
 
 
-def _fact(key: Key) -> Fact:
-    return HISTORY[key[1]] if key[0] < 0 else AIMS[key[1]]
-
-
 def _shown(outcome: Outcome, category: str, assessed_on: date) -> object:  # noqa: PLR0911 -- a case each
     """What a plan comes to in one category, short enough to read."""
     match category:
         case "decision":
             return outcome.decision.name
         case "areas":
-            return [
-                f"{decision.name}{'' if kept else ' (left out)'}"
-                for kept, decision in zip(outcome.kept, outcome.units, strict=True)
-            ]
+            return ["left out" if decision is None else decision.name for decision in outcome.units]
         case "earliest_start":
             day = outcome.earliest_start[0]
             return None if day is None else date.fromordinal(assessed_on.toordinal() + day).isoformat()
@@ -104,7 +98,7 @@ def _witness(question: Question, assessed_on: date) -> Json:
         return {"question": question.id, "witness": {}, "changed": {}}
     before, after = witness.before, witness.after
     answers = {
-        _fact(key).name: None if value >= NEVER else _fact(key).decode(value, assessed_on)
+        fact_of(key).name: None if value >= NEVER else fact_of(key).decode(value, assessed_on)
         for key, value in (*witness.others, *witness.answer)
     }
     changed = {

@@ -38,19 +38,14 @@ def _holders(units: tuple[Unit, ...], decision: Decision, wished: int) -> list[s
 def _areas(plan: Plan) -> str:
     person, wished = plan.assessment.person, plan.findings.wished
     rows = []
-    for unit in plan.assessment.areas:
-        decision = max(unit.decision, person.decision)
+    for unit, decision in zip(plan.assessment.areas, plan.area_decisions(), strict=True):
         rows.append({"area": unit.name, "decision": decision.name, "rules": _holders((unit, person), decision, wished)})
     return encode(rows)
 
 
 def _concerns(plan: Plan) -> str:
-    """Each concern with the join of its own findings, the person's, and those of its best area."""
-    person = plan.assessment.person.decision
-    areas = {unit.name: unit.decision for unit in plan.assessment.areas}
     rows = []
-    for said, unit in zip(plan.findings.concerns, plan.assessment.concerns, strict=True):
-        decision = max(unit.decision, person, min(areas[area] for area in said.areas))
+    for unit, decision in zip(plan.assessment.concerns, plan.concern_decisions(), strict=True):
         own = [line for line in unit.lines if line.decision or (line.clause.cadence and line.clause.cadence.sessions)]
         rules = sorted({line.rule.id for line in own})
         rows.append({"concern": unit.name, "decision": decision.name, "rules": rules})

@@ -10,6 +10,7 @@ from importlib.resources import files
 from typing import Final
 
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
 
 from app.errors import NotFoundError
 from app.routers.replies import lasting
@@ -26,6 +27,12 @@ _ASSETS: Final = {
     "docs.js": ("app", "text/javascript; charset=utf-8"),
     "docs.css": ("app", "text/css; charset=utf-8"),
 }
+
+
+@router.get("/")
+async def lead_to_docs() -> Response:
+    """Send whoever comes to the bare address to the page."""
+    return RedirectResponse("/docs")
 
 
 @router.get("/openapi.json")

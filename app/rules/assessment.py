@@ -206,7 +206,7 @@ def settings_of(base: Settings, limits: Iterable[Bound], preferred: str) -> Sett
 def window_of(line: Line, age: int | None) -> Window:
     """The days that a firing wait forbids, from the age of the date that it runs from."""
     wait = line.clause.wait
-    if wait is None or age is None:
+    if wait is None or age is None or line.since is None:
         return Window((line,), -NEVER, NEVER, wait.until if wait is not None else None)
-    begin = -age - wait.before_days if age < 0 else -NEVER
+    begin = -age - wait.before_days if age < 0 and line.since.plannable else -NEVER
     return Window((line,), begin, wait.days - age, wait.until)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from app.rules.facts import NEVER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from app.rules.program import Line
     from app.rules.protocol import Step
 
@@ -47,7 +46,8 @@ def _joined(steps: list[tuple[Step, Line]]) -> CareStep:
     return CareStep(phase, step.start, step.end, step.first, line, (line.rule.id,))
 
 
-def care_of(lines: Iterable[Line]) -> tuple[CareStep, ...]:
+@lru_cache(2048)
+def care_of(lines: tuple[Line, ...]) -> tuple[CareStep, ...]:
     """Join the steps of some lines, in the order of the protocol."""
     steps: dict[tuple[str, str], list[tuple[Step, Line]]] = {}
     for line in sorted(lines, key=lambda line: line.index):

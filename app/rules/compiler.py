@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeAlias
 
 from app.rules.facts import CONCERNS, VOCABULARY, Fact, Place
 from app.rules.program import Line, Truth, lines_of, whole
@@ -17,7 +17,7 @@ from app.rules.protocol import Scope
 from app.rules.record import AREA_INDEX
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from app.rules.protocol import Protocol
     from app.rules.record import Facts
@@ -88,6 +88,24 @@ def _joined(word: str, parts: Sequence[str]) -> str:
     return word.join(f"({part})" for part in kept) if len(kept) > 1 else (kept or ["True"])[0]
 
 
+class Always(NamedTuple):
+    """The lines of one scope that hold for everyone: those that can change the plan, and the others."""
+
+    loud: tuple[Line, ...]
+    quiet: tuple[Line, ...]
+
+    @classmethod
+    def of(cls, lines: Iterable[Line]) -> Self:
+        """Pick them out."""
+        held = [line for line in lines if line.always]
+        return cls(tuple(line for line in held if line.loud), tuple(line for line in held if not line.loud))
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """Both."""
+        return self.loud + self.quiet
+
+
 @dataclass(frozen=True, eq=False)
 class Program:
     """A protocol ready to run.
@@ -104,7 +122,7 @@ class Program:
 
     protocol: Protocol
     lines: tuple[Line, ...]
-    always: Mapping[Scope, tuple[Line, ...]]
+    always: Mapping[Scope, Always]
     fire: Callable[[Facts], Fired]
     speak: Callable[[Facts], Fired]
     sense: Callable[[Facts], Sensed]
@@ -115,9 +133,9 @@ class Program:
         (person, areas, concerns), open_ = self.sense(facts)
         always = self.always
         return (
-            [*always["person"], *person],
-            [[*always["area"], *lines] for lines in areas],
-            [[*always["concern"], *lines] for lines in concerns],
+            [*always["person"].lines, *person],
+            [[*always["area"].lines, *lines] for lines in areas],
+            [[*always["concern"].lines, *lines] for lines in concerns],
         ), open_
 
 
@@ -210,7 +228,7 @@ def _function(name: str, lines: Sequence[Line], *, intervals: bool) -> Iterator[
 def compile_program(protocol: Protocol) -> Program:
     """Write a protocol down as Python and make it callable."""
     lines = lines_of(protocol)
-    always = {scope: tuple(line for line in lines if line.always and line.clause.scope == scope) for scope in SCOPES}
+    always = {scope: Always.of(line for line in lines if line.clause.scope == scope) for scope in SCOPES}
     loud = [line for line in lines if line.loud and not line.always]
     quiet = [line for line in lines if not line.loud and not line.always]
     text = "\n".join((

@@ -11,7 +11,7 @@ from app.rules.facts import NEVER, VOCABULARY
 from app.rules.protocol import BLOCKING, Decision
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from app.rules.assessment import SettingsHeld, Span
     from app.rules.compiler import Program
@@ -139,12 +139,18 @@ def _settings(program: Program, bounding: tuple[Line, ...], device: str) -> Sett
     return settings_of(program.protocol.settings, [bound for bound, _ in bounds(bounding)], device)
 
 
+def _ages(line: Line, vector: Vector) -> Iterator[int | None]:
+    """The ages of all dates that a wait runs from; `None` for one that runs from none."""
+    if line.since is None:
+        yield None
+        return
+    slot = line.since.slot
+    yield vector.low[slot]
+    yield from (age for other, age in vector.beside if other == slot)
+
+
 def _windows(lines: Iterable[Line], vector: Vector) -> tuple[Window, ...]:
-    return tuple(
-        window_of(line, None if line.since is None else vector.low[line.since.slot])
-        for line in lines
-        if line.clause.wait is not None
-    )
+    return tuple(window_of(line, age) for line in lines if line.clause.wait is not None for age in _ages(line, vector))
 
 
 def find(program: Program, facts: Facts) -> Findings:
@@ -179,18 +185,16 @@ def find(program: Program, facts: Facts) -> Findings:
 
 
 def in_full(program: Program, findings: Findings) -> Findings:
-    """The same findings with the lines that hold for everyone, all in the order of the protocol."""
+    """The same findings with the lines that hold for everyone."""
 
     def full(said: Said, scope: Scope) -> Said:
         always = program.always[scope]
-        lines = sorted((*said.lines, *(line for line in always if line.loud)), key=lambda line: line.index)
-        quiet = sorted((*said.quiet, *(line for line in always if not line.loud)), key=lambda line: line.index)
-        return said._replace(lines=tuple(lines), quiet=tuple(quiet))
+        return Said(said.name, said.areas, said.lines + always.loud, said.quiet + always.quiet, said.windows)
 
     return findings._replace(
         person=full(findings.person, "person"),
-        areas=tuple(full(said, "area") for said in findings.areas),
-        concerns=tuple(full(said, "concern") for said in findings.concerns),
+        areas=tuple([full(said, "area") for said in findings.areas]),
+        concerns=tuple([full(said, "concern") for said in findings.concerns]),
     )
 
 
@@ -248,10 +252,8 @@ def _lines(units: Iterable[Unit]) -> tuple[Line, ...]:
     return tuple(line for unit in units for line in unit.lines)
 
 
-@lru_cache(REMEMBERED)
 def assess(program: Program, findings: Findings) -> Assessment:
-    """Fold findings, those that hold for everyone added, into a decision, what remains, and the numbers of a course."""
-    findings = in_full(program, findings)
+    """Fold findings in full into a decision, what remains, and the numbers of a course."""
     person, areas, concerns = _units(findings)
     rooms, aims = [unit for unit in areas if unit.kept], [unit for unit in concerns if unit.kept]
     asked, local = _lines(aims), _lines(rooms)
@@ -271,6 +273,11 @@ def assess(program: Program, findings: Findings) -> Assessment:
     )
 
 
+@lru_cache(REMEMBERED)
+def _remembered(program: Program, findings: Findings) -> Assessment:
+    return assess(program, in_full(program, findings))
+
+
 def evaluate(program: Program, facts: Facts) -> Assessment:
     """Apply a protocol to facts in which every question is answered.
 
@@ -281,4 +288,4 @@ def evaluate(program: Program, facts: Facts) -> Assessment:
     Returns:
         What is decided, what remains, and the numbers of the course with the lines that hold them.
     """
-    return assess(program, find(program, facts))
+    return _remembered(program, find(program, facts))

@@ -78,6 +78,11 @@ class Fact:
         """The key of the question's wording in the texts."""
         return f"question.{self.question}"
 
+    @property
+    def plannable(self) -> bool:
+        """Whether it dates something that has not begun while its date lies ahead; a medicine is taken until then."""
+        return self.name.endswith(".on")
+
     def literals(self) -> tuple[str, ...]:
         """What a condition may compare this fact with, in words."""
         if self.kind == "flag":

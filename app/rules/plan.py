@@ -51,6 +51,17 @@ class Plan:
         """Whether there is a course: something remains, and it has a cadence."""
         return self.decision < BLOCKING and self.assessment.numbers.sessions is not None
 
+    def area_decisions(self) -> tuple[Decision, ...]:
+        """What each asked area comes to, with what is said of the person."""
+        person = self.assessment.person.decision
+        return tuple(max(unit.decision, person) for unit in self.assessment.areas)
+
+    def concern_decisions(self) -> tuple[Decision, ...]:
+        """What each concern comes to, with what is said of the person and of the best of its areas."""
+        areas = dict(zip((unit.name for unit in self.assessment.areas), self.area_decisions(), strict=True))
+        pairs = zip(self.assessment.concerns, self.findings.concerns, strict=True)
+        return tuple(max(unit.decision, min(areas[area] for area in said.areas)) for unit, said in pairs)
+
     def spoken(self) -> Iterator[tuple[Said, Unit]]:
         """What is said of the person, of each area and of each concern, with how it was judged."""
         said, judged = self.findings, self.assessment
@@ -63,33 +74,41 @@ def _care(findings: Findings, assessment: Assessment) -> tuple[CareStep, ...]:
     """The care for the person and for what remains."""
     units = zip((*findings.areas, *findings.concerns), (*assessment.areas, *assessment.concerns), strict=True)
     kept = [findings.person, *(said for said, unit in units if unit.kept)]
-    return care_of(line for said in kept for line in (*said.lines, *said.quiet))
+    lines = [line for said in kept for line in said.lines + said.quiet]
+    return care_of(tuple([line for line in lines if line.clause.step is not None]))
 
 
-@lru_cache(REMEMBERED)
-def _planned(program: Program, findings: Findings) -> Plan:
-    assessment = assess(program, findings)
+def _plan(program: Program, findings: Findings) -> Plan:
     findings = in_full(program, findings)
+    assessment = assess(program, findings)
     treats = assessment.decision < BLOCKING and assessment.numbers.sessions is not None
     care = _care(findings, assessment) if treats else ()
     return Plan(findings, assessment, schedule(assessment, findings), care)
 
 
+_remembered = lru_cache(REMEMBERED)(_plan)
+
+
+def plan_of(program: Program, facts: Facts) -> Plan:
+    """Plan for facts in which every question is answered, and forget it."""
+    return _plan(program, find(program, facts))
+
+
 def make_plan(program: Program, facts: Facts) -> Plan:
     """Plan for facts in which every question is answered; the same findings give the same plan, the very object."""
-    return _planned(program, find(program, facts))
+    return _remembered(program, find(program, facts))
 
 
 class Outcome(NamedTuple):
     """What a plan comes to; two plans with the same outcome are the same to the person.
 
-    The names are the categories in which an answer can change a plan; `kept` and `units` together are its areas. What
-    only a course has is `None` without one.
+    The names are the categories in which an answer can change a plan; `kept` and `units` together are its areas, and
+    what was left out has no decision of its own. What only a course has is `None` without one.
     """
 
     decision: Decision
     kept: tuple[bool, ...]
-    units: tuple[Decision, ...]
+    units: tuple[Decision | None, ...]
     earliest_start: tuple[int | None, tuple[str, ...]]
     sessions: tuple[int, int, int] | None = None
     interval: tuple[int, int, int] | None = None
@@ -113,11 +132,12 @@ def _days(visit: Visit) -> VisitDays:
 def outcome(plan: Plan) -> Outcome:
     """What a plan comes to."""
     assessment, course, numbers = plan.assessment, plan.course, plan.assessment.numbers
-    units = (*assessment.areas, *assessment.concerns)
+    kept = tuple(unit.kept for unit in (*assessment.areas, *assessment.concerns))
+    decided = plan.area_decisions() + plan.concern_decisions()
     found = Outcome(
         assessment.decision,
-        tuple(unit.kept for unit in units),
-        tuple(max(unit.decision, assessment.person.decision) for unit in units),
+        kept,
+        tuple(decision if left else None for decision, left in zip(decided, kept, strict=True)),
         (None if course.start is None else course.start.day, course.until),
     )
     if numbers.sessions is None or not plan.treats:

@@ -64,8 +64,10 @@ class Line:
 
     @cached_property
     def firm(self) -> bool:
-        """Whether no answer about the client or the history bears on it."""
-        return not any(fact.question and fact.place is Place.HISTORY for fact in self.facts)
+        """Whether no calmer answer about the client or the history could silence it."""
+        _, silencing = whole(self, Polarity())
+        answers = [fact for fact in self.facts if fact.question and fact.place is Place.HISTORY]
+        return not any(fact is self.since or fact.risk is Risk.NONE or fact.name in silencing for fact in answers)
 
     @cached_property
     def loud(self) -> bool:

@@ -20,10 +20,17 @@ AREA_INDEX = {area: index for index, area in enumerate(AREAS)}
 
 @dataclass(frozen=True, slots=True)
 class Vector:
-    """The values of the facts of one place, in slot order; `high is low` where every answer is known."""
+    """The values of the facts of one place, in slot order; `high is low` where every answer is known.
+
+    Attributes:
+        low: The smallest that each value could be.
+        high: The largest.
+        beside: Further dates, as slot and age, where the same thing was done and is planned, or planned more than once.
+    """
 
     low: tuple[int, ...]
     high: tuple[int, ...]
+    beside: tuple[tuple[int, int], ...] = ()
 
     @property
     def known(self) -> bool:
@@ -96,7 +103,7 @@ def _at_rest(vector: Vector, facts: tuple[Fact, ...]) -> Vector:
     for slot in slots:
         values[slot] = rest(facts[slot], vector.low[slot], vector.high[slot])
     point = tuple(values)
-    return Vector(point, point)
+    return Vector(point, point, vector.beside)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +122,7 @@ def _answered(calm: Vector, open_: Vector, chosen: Mapping[int, int]) -> Vector:
     for slot, value in chosen.items():
         values[slot] = min(max(value, open_.low[slot]), open_.high[slot])
     point = tuple(values)
-    return Vector(point, point)
+    return Vector(point, point, open_.beside)
 
 
 def at_rest(facts: Facts) -> Facts:

@@ -7,6 +7,7 @@ leaves). A wait pushes earliest and target over the days that it forbids.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from app.rules.assessment import Held, Span, Window
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from app.rules.evaluate import Assessment, Findings, Numbers
 
 VisitKind: TypeAlias = Literal["test_area", "session", "progress_check", "maintenance"]
+REMEMBERED = 2048
+"""How many courses are kept: dates are counted from the day of assessment, and many people share the same limits."""
 
 
 class Visit(NamedTuple):
@@ -149,15 +152,16 @@ def _back_planned(visits: Sequence[Visit], missed: Sequence[Visit], limit: _Limi
     if numbers.sessions is None or numbers.interval is None:
         return list(visits)
     count = missed[0].target.lines if missed else numbers.sessions.typical.lines
-    last = Edge(limit.last.value, frozenset((*limit.last.lines, *count)))
+    last = Edge(limit.last.value, frozenset(limit.last.lines))
     room: dict[int, Edge] = {}
     for number in range(visits[-1].number, 0, -1):
-        if number == 1:
+        if number == 1 and wish.untreated:
             last = earlier(last, Edge(limit.first.value, frozenset(limit.first.lines)))
-        room[number] = last_free(last.day, wish.windows).held(last.lines)
+        room[number] = last_free(last.day, wish.windows).held((*last.lines, *count))
         last = _shifted(room[number], numbers.interval.minimum, -1)
     if visits[0].number == 0:
-        room[0] = _shifted(room[1], numbers.test_area, -1)
+        first = _shifted(room[1], numbers.test_area, -1)
+        room[0] = last_free(first.day, wish.windows).held(first.lines)
     return _tightened(visits, room, numbers.interval.maximum, wish.windows)
 
 
@@ -167,8 +171,9 @@ def _tightened(visits: Sequence[Visit], room: dict[int, Edge], longest: Held, wi
     for visit in visits:
         latest = room[visit.number]
         if visit.number > 1 and done[-1].latest is not None:
-            latest = earlier(_shifted(done[-1].latest, longest), latest)
-        done.append(visit._replace(latest=held_back(latest, visit.target, windows)))
+            chain = held_back(_shifted(done[-1].latest, longest), visit.target, windows)
+            latest = earlier(chain, latest)
+        done.append(visit._replace(latest=latest))
     return done
 
 
@@ -217,6 +222,7 @@ def _planned(wish: _Wish) -> tuple[list[Visit], EventFit | None]:
     return [*_progress_check(visits, wish), *after], fit
 
 
+@lru_cache(REMEMBERED)
 def _course(wish: _Wish) -> Course:
     """The dates, counted from the day of assessment: the same limits and wishes give the same course."""
     until = tuple(sorted({window.until for window in wish.windows if window.until is not None}))

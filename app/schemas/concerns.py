@@ -14,6 +14,7 @@ Concern: TypeAlias = Literal[
     "acne_scars",
 ]  # fmt: skip
 Severity: TypeAlias = Literal["mild", "moderate", "severe"]
+WHICH = "Which concern; it decides which other fields there are."
 
 
 class Wanted(Input):
@@ -31,21 +32,21 @@ class Wanted(Input):
 class FineLines(Wanted):
     """Fine lines."""
 
-    concern: Literal["fine_lines"]
+    concern: Literal["fine_lines"] = Field(description=WHICH)
     severity: Severity = Field(description="How marked the lines are.")
 
 
 class EnlargedPores(Wanted):
     """Enlarged pores."""
 
-    concern: Literal["enlarged_pores"]
+    concern: Literal["enlarged_pores"] = Field(description=WHICH)
     severity: Severity = Field(description="How visible the pores are.")
 
 
 class Hyperpigmentation(Wanted):
     """Dark marks or patches."""
 
-    concern: Literal["hyperpigmentation"]
+    concern: Literal["hyperpigmentation"] = Field(description=WHICH)
     severity: Severity = Field(description="How marked the discolouration is.")
     kind: Literal["lentigines", "post_inflammatory", "melasma", "dermal", "unsure"] | None = Field(
         default=None,
@@ -56,14 +57,14 @@ class Hyperpigmentation(Wanted):
 class Blemishes(Wanted):
     """Blemishes and shallow marks."""
 
-    concern: Literal["blemishes"]
+    concern: Literal["blemishes"] = Field(description=WHICH)
     severity: Literal["mild", "moderate", "deep"] = Field(description="How marked the blemishes are.")
 
 
 class SunDamage(Wanted):
     """Damage by the sun."""
 
-    concern: Literal["sun_damage"]
+    concern: Literal["sun_damage"] = Field(description=WHICH)
     severity: Severity = Field(description="How marked the damage is.")
     rough_spots: Flag | None = Field(
         default=None, description="Whether there are rough, scaly spots, which a clinician should see. Null is unknown."
@@ -73,14 +74,14 @@ class SunDamage(Wanted):
 class Dullness(Wanted):
     """Dull skin or rough texture."""
 
-    concern: Literal["dullness"]
+    concern: Literal["dullness"] = Field(description=WHICH)
     severity: Severity = Field(description="How dull or rough the skin is.")
 
 
 class Breakouts(Wanted):
     """Breakouts (acne)."""
 
-    concern: Literal["breakouts"]
+    concern: Literal["breakouts"] = Field(description=WHICH)
     iga: Annotated[int, whole_number(0, 4)] = Field(
         description="Investigator's global assessment: 0 clear, 1 almost clear, 2 mild, 3 moderate, 4 severe."
     )
@@ -92,7 +93,7 @@ class Breakouts(Wanted):
 class AcneScars(Wanted):
     """Scars left by acne."""
 
-    concern: Literal["acne_scars"]
+    concern: Literal["acne_scars"] = Field(description=WHICH)
     goodman_baron: Annotated[int, whole_number(1, 4)] = Field(
         description="Goodman and Baron's grade: 1 flat, 2 mild, 3 moderate, 4 severe."
     )

@@ -55,7 +55,7 @@ def _fault(model: type[BaseModel], found: ErrorDetails, document: object) -> Fau
         return _unknown_field(model, loc, document)
     if code in {"union_tag_invalid", "union_tag_not_found"}:
         loc = (*loc, context["discriminator"].strip("'"))
-    pointer = _pointer(_resolve(model, loc)[0])
+    pointer = _pointer(_written(_resolve(model, loc)[0], document))
     if code in _WORDS:
         name, words = _WORDS[code]
         return Fault(pointer, name, words(context))
@@ -107,6 +107,17 @@ def _resolve(model: type[BaseModel], loc: Path) -> tuple[Path, list[type[BaseMod
             continue
         path.append(step)
     return tuple(path), here
+
+
+def _written(path: Path, document: Any) -> Path:  # noqa: ANN401 -- JSON
+    """Stop at a value that has nothing inside it: a short form is checked as the long one that it stands for."""
+    for depth, step in enumerate(path):
+        if not isinstance(document, dict | list):
+            return path[:depth]
+        if isinstance(document, dict) and step not in document:
+            break  # a required field that is missing is the last step
+        document = document[step]
+    return path
 
 
 def _models(annotation: object) -> Iterator[type[BaseModel]]:

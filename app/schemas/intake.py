@@ -53,7 +53,7 @@ class GoalsIn(Input):
 class PreferencesIn(Input):
     """Wishes for the treatment. Absent is none."""
 
-    device: Literal["any"] | Device | None = Field(
+    device: Literal["any", Device] | None = Field(
         default=None, description="The device that is preferred or at hand; absent or null is `any`."
     )
 

@@ -50,7 +50,7 @@ class CauseOut(Output):
 class EdgeOut(Output):
     """One edge of a visit's window, and why it is where it is."""
 
-    date: date
+    date: Annotated[date, Field(description="The day.")]
     because: list[CauseOut] = Field(description="Every rule that holds the edge at this date, inherited ones included.")
 
 
@@ -104,7 +104,7 @@ class AreaSettingsOut(Output):
 
     area: Area = Field(description="Which area.")
     intensity: Literal["minimal", "low", "moderate", "standard"] = Field(description="The strongest that is allowed.")
-    passes: PassesOut = Field(description="How often the device goes over the skin.")
+    passes: PassesOut = Field(description="The fewest and the most passes of the device.")
     devices: list[str] = Field(description="The devices that may be used.", examples=[["diamond_fine"]])
 
 
@@ -119,7 +119,7 @@ class SettingsOut(Output):
     """How the device is set: what suits every area at once, and each area for itself."""
 
     intensity: Literal["minimal", "low", "moderate", "standard"] = Field(description="The strongest that is allowed.")
-    passes: PassesOut = Field(description="How often the device goes over the skin.")
+    passes: PassesOut = Field(description="The fewest and the most passes of the device.")
     devices: list[str] = Field(description="The devices that may be used.", examples=[["diamond_fine"]])
     test_area_first: bool = Field(description="Whether a small area is tried before the first session.")
     session_minutes: MinutesOut | None = Field(description="How long a session usually takes; null if nothing tells.")

@@ -6,7 +6,6 @@ area, and the face and the skin around the eyes are one for what is there alread
 
 from collections.abc import Callable, Iterable
 from datetime import date
-from typing import TypeAlias
 
 from app.rules.facts import (
     AIMS,
@@ -24,17 +23,13 @@ from app.rules.facts import (
     STATUSES,
     VOCABULARY,
     Place,
-    Risk,
     age_in_days,
 )
 from app.rules.record import Aim, Facts, Vector
 from app.schemas.concerns import AcneScars, Breakouts, ConcernIn, Hyperpigmentation, SunDamage
 from app.schemas.history import ConditionIn, ExposureIn, HistoryIn, MedicationIn, MicrodermabrasionIn, ProcedureIn
 from app.schemas.intake import ClientIn, IntakeIn
-
-Span: TypeAlias = tuple[int, int]
-Answer: TypeAlias = tuple[int, Span]
-"""A slot of the history, and the interval of what its value could be."""
+from app.schemas.ledger import Answer, Ledger, Span
 
 NO_DATE: Span = (NEVER, NEVER)
 ANY_DATE: Span = (0, NEVER)
@@ -43,14 +38,11 @@ ANY_STATUS = (0, len(STATUSES) - 1)
 ANY_REACTION = (0, len(REACTIONS) - 1)
 
 _SLOTS = {fact.name: fact.slot for fact in HISTORY}
-_LESS = frozenset(fact.slot for fact in HISTORY if fact.risk is Risk.LESS)
-_REST = [fact.calm for fact in HISTORY]
 _AIM_REST = [fact.calm for fact in AIMS]
 _AIM_SLOTS = {
     fact.name.removeprefix("concern."): fact.slot for fact in VOCABULARY.values() if fact.place is Place.CONCERN
 }
 _SCARS = {scar: _AIM_SLOTS[f"types.{scar}"] for scar in SCAR_TYPES}
-_FACE = ("face", "around_eyes")
 _TRANSIENT = ("skin_infection", "open_wound")
 _EVENT = _SLOTS["goals.event"]
 _MICRODERMABRASION = "history.microdermabrasion"
@@ -72,14 +64,14 @@ def _flag(value: bool | None, missing: Span) -> Span:  # noqa: FBT001 -- a value
 
 
 def _condition(item: ConditionIn, assessed_on: date) -> list[Answer]:
-    """A past condition without a date is not recent, unless it is one that passes within days."""
+    """When it began is open until it is told; a past one has healed, and cleared long ago if it does not pass in days."""
     name = f"history.conditions.{item.code}"
     rank = None if item.status == "unsure" else STATUSES.index(item.status)
     current = rank is None or item.status in {"active", "controlled"}
     ending = rank is None or item.status == "controlled" or item.code in _TRANSIENT
     return [
         (_SLOTS[name], ANY_STATUS if rank is None else (rank, rank)),
-        (_SLOTS[f"{name}.onset"], _date(item.onset, assessed_on, ANY_DATE if current else NO_DATE)),
+        (_SLOTS[f"{name}.onset"], _date(item.onset, assessed_on, ANY_DATE)),
         (_SLOTS[f"{name}.clear_since"], _date(item.clear_since, assessed_on, ANY_DATE if ending else NO_DATE)),
         (_SLOTS[f"{name}.healed"], _flag(item.healed, EITHER if current else YES)),
     ]
@@ -161,62 +153,12 @@ def _unasked(group: str) -> list[Answer]:
 _UNASKED = {group: _unasked(group) for group in ("conditions", "medications", "procedures", "exposures", "allergies")}
 
 
-class _Ledger:
-    """The history of the person and of each asked area while it is read.
-
-    Where no answer names an area, what holds for the person holds for each of them, and is kept once.
-    """
-
-    def __init__(self, areas: tuple[str, ...], *, located: bool) -> None:
-        self.areas = areas if located else ()
-        self.everywhere = ("", *self.areas)
-        self._spans = {place: dict[int, Span]() for place in self.everywhere}
-
-    def tell(self, answers: Iterable[Answer], places: Iterable[str]) -> None:
-        """Take answers for some places; where one stands already, the riskier holds."""
-        for place in places:
-            spans = self._spans[place]
-            for slot, span in answers:
-                told = spans.setdefault(slot, span)
-                if told is not span:
-                    riskier = min if slot in _LESS else max
-                    spans[slot] = riskier(told[0], span[0]), riskier(told[1], span[1])
-
-    def at(self, areas: tuple[str, ...] | None) -> tuple[str, ...]:
-        """The person, and the asked areas that an item concerns."""
-        if areas is None:
-            return self.everywhere
-        near = {*areas, *(_FACE if not set(_FACE).isdisjoint(areas) else ())}
-        return ("", *(area for area in self.areas if area in near))
-
-    def vector(self, place: str = "") -> Vector:
-        """The finished vector of a place."""
-        low = _REST.copy()
-        wide = []
-        for slot, (first, last) in self._spans[place].items():
-            low[slot] = first
-            if first != last:
-                wide.append((slot, last))
-        if not wide:
-            point = tuple(low)
-            return Vector(point, point)
-        high = low.copy()
-        for slot, last in wide:
-            high[slot] = last
-        return Vector(tuple(low), tuple(high))
-
-    def vectors(self, areas: tuple[str, ...]) -> tuple[Vector, tuple[tuple[str, Vector], ...]]:
-        """The person's vector and that of each area, the very same where no answer names an area."""
-        person = self.vector()
-        return person, tuple((area, self.vector(area) if self.areas else person) for area in areas)
-
-
 def _located(history: HistoryIn) -> bool:
     groups = (history.conditions, history.medications, history.procedures, history.exposures)
     return any(item.areas is not None for group in groups for item in group or ())
 
 
-def _history(ledger: _Ledger, history: HistoryIn, assessed_on: date) -> frozenset[str]:
+def _history(ledger: Ledger, history: HistoryIn, assessed_on: date) -> frozenset[str]:
     """Tell the ledger the history; returns the groups that were not asked."""
     for item in history.conditions or ():
         ledger.tell(_condition(item, assessed_on), ledger.at(item.areas))
@@ -294,7 +236,7 @@ def read(intake: IntakeIn, today: Callable[[str | None], date]) -> Facts:
     aims = _aims(intake.concerns)
     asked = {area for aim in aims for area in aim.areas}
     areas = tuple(area for area in AREAS if area in asked)
-    ledger = _Ledger(areas, located=_located(history))
+    ledger = Ledger(areas, located=_located(history))
     event_on = goals.event_on if goals else None
     ledger.tell(_client(intake.client or _NO_CLIENT), ledger.everywhere)
     ledger.tell([(_EVENT, _flag(event_on is not None, NO))], ledger.everywhere)
