@@ -1,8 +1,8 @@
 """What happens around every request, in plain ASGI classes: a name, safe headers, limits, and a log line."""
 
 import re
-import secrets
 from collections.abc import Awaitable, Callable
+from os import urandom
 from time import perf_counter_ns
 from typing import Final
 
@@ -43,19 +43,18 @@ class Envelope:
             await self._app(scope, receive, send)
             return
         name = _request_id(scope)
-        scope.setdefault("state", {})["request_id"] = name.decode()
-        reply = _Reply(send, name)
+        scope.setdefault("state", {})["request_id"] = name
+        reply = _Reply(send, name.encode())
         method, began = scope["method"], perf_counter_ns()
         try:
             await self._app(scope, receive, reply)
         except Exception as problem:  # noqa: BLE001 -- the last door: whatever it is, it must not leave with its message
-            self._journal.failed(problem, name.decode())
+            self._journal.failed(problem, name)
             if not reply.status:
                 await problem_response(InternalError(), scope)(scope, receive, reply)
         if self._journal.answers:
             spent = (perf_counter_ns() - began) // 1_000
-            event = Answered(method_name(method), _template(scope), reply.status, spent, name.decode())
-            self._journal.answered(event)
+            self._journal.answered(Answered(method_name(method), _template(scope), reply.status, spent, name))
 
 
 def _template(scope: Scope) -> str:
@@ -63,11 +62,11 @@ def _template(scope: Scope) -> str:
     return str(getattr(scope.get("route"), "path", "none"))
 
 
-def _request_id(scope: Scope) -> bytes:
+def _request_id(scope: Scope) -> str:
     for key, value in scope["headers"]:
         if key == b"x-request-id" and _OWN_ID(value):
-            return bytes(value)
-    return secrets.token_hex(16).encode()
+            return bytes(value).decode()
+    return urandom(16).hex()
 
 
 class _Reply:
@@ -84,10 +83,12 @@ class _Reply:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             headers = message["headers"]
-            if not any(key == _POLICY for key, _ in headers):
+            for key, _ in headers:
+                if key == _POLICY:
+                    break
+            else:
                 headers.append(_CLOSED)
-            headers.extend(SAFE_HEADERS)
-            headers.append((b"x-request-id", self._name))
+            headers += (*SAFE_HEADERS, (b"x-request-id", self._name))
         return self._send(message)
 
 
@@ -98,13 +99,12 @@ class HeadAsGet:
         """Wrap an application."""
         self._app = app
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Pass everything but HEAD through."""
         if scope["type"] != "http" or scope["method"] != "HEAD":
-            await self._app(scope, receive, send)
-            return
+            return self._app(scope, receive, send)
         scope["method"] = "GET"
-        await self._app(scope, receive, _without_body(send))
+        return self._app(scope, receive, _without_body(send))
 
 
 def _without_body(send: Send) -> Send:
@@ -122,14 +122,13 @@ class BodyLimit:
         self._app = app
         self._most = most
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Check the announced length, then count."""
         if scope["type"] != "http" or scope["method"] == "GET":
-            await self._app(scope, receive, send)
-        elif _announced(scope) > self._most:
-            await problem_response(BodyTooLargeError(), scope)(scope, receive, send)
-        else:
-            await self._app(scope, _counting(receive, self._most), send)
+            return self._app(scope, receive, send)
+        if _announced(scope) > self._most:
+            return problem_response(BodyTooLargeError(), scope)(scope, receive, send)
+        return self._app(scope, _counting(receive, self._most), send)
 
 
 def _announced(scope: Scope) -> int:

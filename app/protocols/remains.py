@@ -26,8 +26,8 @@ def references_of_the_rest(data: Data, refused: Iterable[Loc], texts: Collection
     Returns:
         The complaints, with paths as in the data.
     """
-    gone = {loc[:length] for loc in refused for length in (1, 2) if len(loc) >= length}
-    whole = {loc for loc in refused if len(loc) == 1}
+    gone: set[Loc] = {loc[:length] for loc in refused for length in (1, 2) if len(loc) >= length}
+    whole: set[Loc] = {loc for loc in refused if len(loc) == 1}
     protocol = Protocol.model_construct(
         sources=_entries(Source, data, "sources", gone),
         rules=_entries(Rule, data, "rules", gone),
@@ -55,7 +55,10 @@ def _in_place_of(kind: type[Entry], entry: object, index: int) -> Entry:
 def _policies(data: Data, gone: set[Loc]) -> dict[str, Policy]:
     written = data.get("policies")
     policies = written if isinstance(written, dict) else {}
-    return {name: Policy.model_validate(policy) for name, policy in policies.items() if ("policies", name) not in gone}
+    return {
+        name: Policy.model_construct(choices=()) if ("policies", name) in gone else Policy.model_validate(policy)
+        for name, policy in policies.items()
+    }
 
 
 def _follows(path: Loc, gone: set[Loc], whole: set[Loc]) -> bool:
@@ -64,8 +67,8 @@ def _follows(path: Loc, gone: set[Loc], whole: set[Loc]) -> bool:
         case ("rules", int(), "sources" | "further", int()):
             return ("sources",) in whole
         case ("rules", int(), "clauses", int(), "policy", str(name)):
-            return ("policies", name) in gone or ("policies",) in whole
+            return ("policies", name) in gone
         case ("rules", int(), "clauses", int(), "policy"):
-            return any(loc[0] == "policies" for loc in gone)
+            return ("policies",) in whole
         case _:
             return False

@@ -135,13 +135,23 @@ def _frame(words: Words, lines: tuple[Line, ...], areas: tuple[str, ...], certai
     return f'{encode(head)[:-1]},"because":[', f"],{encode(tail)[1:]}"
 
 
+def _outdone(one: Spoken, spoken_of: dict[str, set[str]]) -> bool:
+    """Whether a stricter rule of the same scale speaks wherever this one does."""
+    stricter = one.line.rule.outdone_by
+    return stricter is not None and stricter in spoken_of and spoken_of[stricter].issuperset(one.areas)
+
+
 def _grouped(found: Iterable[Spoken]) -> dict[str, list[Spoken]]:
-    """The lines of each rule; a rule that a stricter one of its scale outdoes is not named."""
+    """The lines of each rule that is named."""
+    told = [one for one in found if is_finding(one.line)]
+    spoken_of: dict[str, set[str]] = {}
+    for one in told:
+        spoken_of.setdefault(one.line.rule.id, set()).update(one.areas)
     groups: dict[str, list[Spoken]] = {}
-    for one in found:
-        if is_finding(one.line):
+    for one in told:
+        if not _outdone(one, spoken_of):
             groups.setdefault(one.line.rule.id, []).append(one)
-    return {id_: group for id_, group in groups.items() if group[0].line.rule.outdone_by not in groups}
+    return groups
 
 
 def _finding(sheet: Sheet, words: Words, group: list[Spoken], certainty: str, asked: tuple[str, ...]) -> None:

@@ -52,25 +52,39 @@ def _concerns(plan: Plan) -> str:
     return encode(rows)
 
 
-def _summary(sheet: Sheet, plan: Plan, words: Words, *, provisional: bool) -> None:
-    """The answer in a sentence or two, as an encoded text."""
-    say, decision, start = words.catalog.say, plan.decision, plan.course.start
-    key = f"summary.{decision.name}"
-    if decision is Decision.defer:
-        key += ".undated" if start is None else ".dated"
-    if start is None or decision is not Decision.defer:
-        parts = [say(key)]
-        before = ""
-    else:
-        before, _, after = say(key).partition("{date}")
-        parts = [after]
+def _summary_key(plan: Plan) -> tuple[str, int | None]:
+    """The sentence that says what is decided, and the day that it names."""
+    key, start, wished = f"summary.{plan.decision.name}", plan.course.start, plan.findings.wished
+    if plan.decision is not Decision.defer:
+        return key, None
+    if start is None:
+        return f"{key}.undated", None
+    if start.day > wished:
+        return f"{key}.dated", start.day
+    if plan.course.until or not plan.course.visits:
+        return f"{key}.condition", None
+    return f"{key}.wish", plan.course.visits[0].target.day
+
+
+def _additions(plan: Plan, *, provisional: bool) -> list[str]:
+    """The sentences that follow: what was left out, what does not fit, what is still open."""
+    units = (*plan.assessment.areas, *plan.assessment.concerns)
+    left_out = plan.treats and not all(unit.kept for unit in units)
     event = plan.course.event
-    parts += [say("summary.event_infeasible")] if event is not None and event.outcome == "infeasible" else []
-    parts += [say("summary.provisional")] if provisional else []
+    tight = event is not None and event.outcome == "infeasible"
+    notes = {"left_out": left_out, "event_infeasible": tight, "provisional": provisional}
+    return [f"summary.{note}" for note, holds in notes.items() if holds]
+
+
+def _summary(sheet: Sheet, plan: Plan, words: Words, *, provisional: bool) -> None:
+    """The answer in a few sentences, as an encoded text."""
+    key, day = _summary_key(plan)
+    before, _, after = words.catalog.say(key).partition("{date}")
+    rest = " ".join([after, *(words.catalog.say(more) for more in _additions(plan, provisional=provisional))])
     sheet.say(f'"{encode(before)[1:-1]}')
-    if before and start is not None:
-        sheet.day(start.day)
-    sheet.say(f'{encode(" ".join(parts))[1:-1]}"')
+    if day is not None:
+        sheet.day(day)
+    sheet.say(f'{encode(rest)[1:-1].rstrip()}"')
 
 
 def _bookable(plan: Plan, *, provisional: bool) -> bool:

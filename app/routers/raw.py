@@ -11,7 +11,9 @@ from typing import Any, Final
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from starlette.requests import ClientDisconnect
+from starlette.routing import Match
 from starlette.types import Receive, Scope, Send
+from typing_extensions import override
 
 from app.errors import MediaTypeError
 from app.schemas.body import read_body
@@ -28,6 +30,14 @@ class RawBodyRoute(APIRoute):
         super().__init__(*args, **kwargs)
         if self.body_field is not None:
             self.app = self._answer
+
+    @override
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Recognize the plain case, this very address and method, without searching it for parameters."""
+        method = scope.get("method")  # connections that are not HTTP have none
+        if scope.get("path") != self.path or scope.get("root_path") or method not in (self.methods or ()):
+            return super().matches(scope)
+        return Match.FULL, {"endpoint": self.endpoint, "path_params": {}, "route": self}
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; a refusal is raised and told by `app.problems`."""

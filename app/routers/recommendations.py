@@ -5,7 +5,7 @@ from typing import Any, Final
 from fastapi import APIRouter, Request, Response
 
 from app.routers.raw import RawBodyRoute
-from app.routers.replies import unstored
+from app.routers.replies import Unstored
 from app.schemas.intake import IntakeIn
 from app.schemas.reading import read
 from app.schemas.recommendation import RecommendationOut
@@ -36,4 +36,4 @@ def preview_recommendation(intake: IntakeIn, request: Request) -> Response:
     """
     state = request.app.state
     facts = read(intake, state.clock.today)
-    return unstored(recommend.preview(state.shelf, facts, state.clock.now()))
+    return Unstored(recommend.preview(state.shelf, facts, state.clock.now()))

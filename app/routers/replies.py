@@ -1,16 +1,26 @@
 """Replies that are finished bytes."""
 
 import hashlib
+from collections.abc import Mapping
 from typing import Final
 
 from fastapi import Request, Response
+from typing_extensions import override
 
 JSON: Final = "application/json"
 
 
-def unstored(body: bytes) -> Response:
-    """Answer with JSON about a person: nobody on the way may keep it."""
-    return Response(body, media_type=JSON, headers={"Cache-Control": "no-store"})
+class Unstored(Response):
+    """JSON about a person: nobody on the way may keep it."""
+
+    @override
+    def init_headers(self, headers: Mapping[str, str] | None = None) -> None:
+        """Set the headers, which but for the length are always the same."""
+        length = b"%d" % len(self.body)
+        self.raw_headers = [(b"content-length", length), *_UNSTORED]
+
+
+_UNSTORED: Final = ((b"content-type", JSON.encode()), (b"cache-control", b"no-store"))
 
 
 def lasting(request: Request, body: bytes, media_type: str = JSON, cache: str = "no-cache") -> Response:

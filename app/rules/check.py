@@ -146,8 +146,8 @@ def satisfiable(line: Line, fixed: Mapping[str, int] | None = None) -> bool:
 
 
 def _fires_on_nothing(line: Line) -> bool:
-    """Whether a line about the history fires for someone who answered every question in the calmest way."""
-    asked = bool(line.facts) and all(fact.place is Place.HISTORY for fact in line.facts)
+    """Whether a line that looks at the history alone fires for someone who gave every answer in the calmest way."""
+    asked = all(fact.place is Place.HISTORY for fact in line.facts)
     return asked and whole(line, Truth(lambda fact: (fact.calm, fact.calm)))[1]
 
 

@@ -47,13 +47,13 @@ class EventFit(NamedTuple):
 
     Attributes:
         day: The day of the event.
-        outcome: Whether all planned sessions fit before it, some, none, or it is over.
+        outcome: Whether all planned sessions fit before it, some or none, it is over, or no start can be dated.
         sessions: How many sessions fit.
         planned: How many sessions the course has.
     """
 
     day: int
-    outcome: Literal["feasible", "partial", "infeasible", "past"]
+    outcome: Literal["feasible", "partial", "infeasible", "past", "undated"]
     sessions: int
     planned: int
 
@@ -229,7 +229,7 @@ def _course(wish: _Wish) -> Course:
     if any(window.undated for window in wish.windows):
         missed = None
         if wish.event is not None and wish.numbers.sessions is not None:
-            missed = EventFit(wish.event, "infeasible", 0, wish.numbers.sessions.typical.value)
+            missed = EventFit(wish.event, "undated", 0, wish.numbers.sessions.typical.value)
         return Course(None, until, (), missed)
     visits, fit = _planned(wish)
     return Course(first_free(0, wish.windows), until, tuple(visits), fit)

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from math import isinf
 from typing import Any, Final, NoReturn, TypeVar
 
+import jiter
 from pydantic import BaseModel, ValidationError
 
 from app.errors import (
@@ -36,6 +37,8 @@ LONGEST_NUMBER: Final = 32
 _BOMS: Final = (BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE)
 _TOKENS: Final = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[{\]}]', re.DOTALL)
 
+_SHAPE: Final = bytes.maketrans(b"012345678.E", b"999999999ee")
+_LONG_RUN: Final = b"9" * len(str(LARGEST_INTEGER))
 _NOT_ZERO: Final = re.compile("-?[0.]*[1-9]").match
 
 Document = TypeVar("Document", bound=BaseModel)
@@ -50,11 +53,27 @@ def read_body(model: type[Document], raw: bytes) -> Document:
     try:
         if b"\\" in raw:
             _examine(model, raw)  # an escape may spell what plain bytes cannot: zero characters, half surrogates
-        _QUICK(raw.decode())
+        _scan(raw)
         return model.__pydantic_validator__.validate_json(raw)  # type: ignore[no-any-return]
     except (ValueError, RecursionError) as error:  # undecodable, malformed, repeated, invalid; or very deep
         problems = error if isinstance(error, ValidationError) else None
         _refuse(model, raw, problems)
+
+
+def _scan(raw: bytes) -> None:
+    """Find what validation would let pass: repeated keys, and numbers that do not mean what they say.
+
+    Where no digit is followed by a point or an exponent and no run of digits is long, every number is a plain whole one
+    and a parser that looks at keys alone will do.
+
+    Raises:
+        ValueError: There is such a thing, or the text is not JSON.
+    """
+    shape = raw.translate(_SHAPE)
+    if b"9e" in shape or _LONG_RUN in shape:
+        _QUICK(raw.decode())
+    else:
+        jiter.from_json(raw, allow_inf_nan=False, catch_duplicate_keys=True, cache_mode="none")
 
 
 def _refuse(model: type[BaseModel], raw: bytes, problems: ValidationError | None) -> NoReturn:

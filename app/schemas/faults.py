@@ -110,13 +110,11 @@ def _resolve(model: type[BaseModel], loc: Path) -> tuple[Path, list[type[BaseMod
 
 
 def _written(path: Path, document: Any) -> Path:  # noqa: ANN401 -- JSON
-    """Stop at a value that has nothing inside it: a short form is checked as the long one that it stands for."""
+    """Stop at a text: the short form of an item is checked as the long one that it stands for."""
     for depth, step in enumerate(path):
-        if not isinstance(document, dict | list):
+        if isinstance(document, str):
             return path[:depth]
-        if isinstance(document, dict) and step not in document:
-            break  # a required field that is missing is the last step
-        document = document[step]
+        document = document.get(step) if isinstance(document, dict) else document[step]
     return path
 
 

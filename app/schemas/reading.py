@@ -47,6 +47,8 @@ _TRANSIENT = ("skin_infection", "open_wound")
 _EVENT = _SLOTS["goals.event"]
 _MICRODERMABRASION = "history.microdermabrasion"
 _CONSENT_AGES = range(16, 18)
+_HEALED = {"active": NO, "controlled": EITHER, "past": YES, "unsure": EITHER}
+"""What is known of the healing where nothing is said of it."""
 _NO_CLIENT, _NO_HISTORY = ClientIn(), HistoryIn()
 
 
@@ -64,16 +66,18 @@ def _flag(value: bool | None, missing: Span) -> Span:  # noqa: FBT001 -- a value
 
 
 def _condition(item: ConditionIn, assessed_on: date) -> list[Answer]:
-    """When it began is open until it is told; a past one has healed, and cleared long ago if it does not pass in days."""
+    """What is past has healed, and is long past if no date is given, unless it is one that passes within days.
+
+    What is active has not healed, unless that is said.
+    """
     name = f"history.conditions.{item.code}"
     rank = None if item.status == "unsure" else STATUSES.index(item.status)
-    current = rank is None or item.status in {"active", "controlled"}
-    ending = rank is None or item.status == "controlled" or item.code in _TRANSIENT
+    ending = item.status in {"controlled", "unsure"} or item.code in _TRANSIENT
     return [
         (_SLOTS[name], ANY_STATUS if rank is None else (rank, rank)),
-        (_SLOTS[f"{name}.onset"], _date(item.onset, assessed_on, ANY_DATE)),
+        (_SLOTS[f"{name}.onset"], _date(item.onset, assessed_on, NO_DATE if item.status == "past" else ANY_DATE)),
         (_SLOTS[f"{name}.clear_since"], _date(item.clear_since, assessed_on, ANY_DATE if ending else NO_DATE)),
-        (_SLOTS[f"{name}.healed"], _flag(item.healed, EITHER if current else YES)),
+        (_SLOTS[f"{name}.healed"], _flag(item.healed, _HEALED[item.status])),
     ]
 
 
@@ -125,7 +129,7 @@ def _sessions(told: MicrodermabrasionIn | None, assessed_on: date) -> list[Answe
 
 def _client(client: ClientIn) -> list[Answer]:
     age = (0, 120) if client.age_years is None else (client.age_years, client.age_years)
-    minor = age[0] < _CONSENT_AGES.stop and _CONSENT_AGES.start <= age[1]
+    minor = client.age_years in _CONSENT_AGES
     fitzpatrick, sensitivity = client.fitzpatrick, client.skin_sensitivity
     rank = None if sensitivity is None else SENSITIVITIES.index(sensitivity)
     spans = {
