@@ -52,6 +52,22 @@ def test_all_problems_of_all_protocols_are_listed_at_once(run: Run, broken: Path
     assert result.stderr == f"{broken}: 2 problems\n{broken / 'nowhere'}: 1 problem\n"
 
 
+def test_what_python_left_beside_the_protocols_is_passed_over(run: Run, tmp_path: Path) -> None:
+    compiled = tmp_path / "__pycache__" / "loader.pyc"
+    compiled.parent.mkdir()
+    compiled.write_bytes(bytes(16))
+    result = run("protocol", "check", compiled.parent, compiled, SHIPPED)
+    counts = f"{len(IDS)} rules, {len(LOADED.protocol.sources)} sources"
+    assert (result.exit_code, result.output) == (0, f"microdermabrasion 1.0.0: OK, {counts}\n")
+
+
+def test_any_other_folder_without_yaml_is_a_problem(run: Run, tmp_path: Path) -> None:
+    result = run("protocol", "check", tmp_path, SHIPPED)
+    assert result.exit_code == 1
+    assert f"{tmp_path.name}: no protocol here; give the folder that holds its YAML files\n" in result.stdout
+    assert result.stderr == f"{tmp_path}: 1 problem\n"
+
+
 def test_a_rule_that_can_never_fire_is_found(run: Run, broken: Path) -> None:
     line = spoil(
         broken, "suitability.yaml", "when: {at_least: {history.conditions.changing_lesion: controlled}}",

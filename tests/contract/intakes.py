@@ -59,7 +59,7 @@ def any_day(*, known: bool) -> SearchStrategy[Any]:
 
 
 def gentle(intake: Json) -> Json:
-    """The same intake without what leaves no dates: nothing is active, ongoing, unhealed, or for someone else to judge."""
+    """The same intake without what leaves no dates: nothing is active, ongoing or unhealed."""
     history = intake["history"]
     return {
         **intake,
@@ -86,11 +86,13 @@ PLACES = st.none() | st.lists(st.sampled_from((*AREAS, "elsewhere")), min_size=1
 
 def concerns(*, known: bool) -> SearchStrategy[Json]:
     graded = [
-        st.fixed_dictionaries({
-            "concern": st.just(name),
-            "severity": st.sampled_from(SEVERITIES.get(name, ("mild", "moderate", "severe"))),
-            "areas": WHERE,
-        })
+        st.fixed_dictionaries(
+            {
+                "concern": st.just(name),
+                "severity": st.sampled_from(SEVERITIES.get(name, ("mild", "moderate", "severe"))),
+                "areas": WHERE,
+            }
+        )
         for name in BY_SEVERITY
     ]
     severity = st.sampled_from(("mild", "moderate", "severe"))
@@ -122,14 +124,16 @@ def concerns(*, known: bool) -> SearchStrategy[Json]:
 
 def conditions(*, known: bool, codes: tuple[str, ...] = CONDITIONS) -> SearchStrategy[Json]:
     unsure = () if known else ("unsure",)
-    return st.fixed_dictionaries({
-        "code": st.sampled_from(codes),
-        "status": st.sampled_from(("past", "controlled", "active", *unsure)),
-        "areas": PLACES,
-        "onset": past(known=known),
-        "clear_since": past(known=known),
-        "healed": flags(known=known),
-    })
+    return st.fixed_dictionaries(
+        {
+            "code": st.sampled_from(codes),
+            "status": st.sampled_from(("past", "controlled", "active", *unsure)),
+            "areas": PLACES,
+            "onset": past(known=known),
+            "clear_since": past(known=known),
+            "healed": flags(known=known),
+        }
+    )
 
 
 def _unsure(*, known: bool) -> SearchStrategy[str | None]:
@@ -137,13 +141,15 @@ def _unsure(*, known: bool) -> SearchStrategy[str | None]:
 
 
 def medications(*, known: bool, codes: tuple[str, ...] = MEDICATIONS) -> SearchStrategy[Json]:
-    return st.fixed_dictionaries({
-        "code": st.sampled_from(codes),
-        "status": _unsure(known=known),
-        "areas": PLACES,
-        "ongoing": flags(known=known),
-        "last_taken": past(known=known),
-    })
+    return st.fixed_dictionaries(
+        {
+            "code": st.sampled_from(codes),
+            "status": _unsure(known=known),
+            "areas": PLACES,
+            "ongoing": flags(known=known),
+            "last_taken": past(known=known),
+        }
+    )
 
 
 def procedures(*, known: bool, codes: tuple[str, ...] = PROCEDURES) -> SearchStrategy[Json]:
@@ -153,13 +159,15 @@ def procedures(*, known: bool, codes: tuple[str, ...] = PROCEDURES) -> SearchStr
 
 
 def exposures(*, known: bool) -> SearchStrategy[Json]:
-    return st.fixed_dictionaries({
-        "code": st.sampled_from(EXPOSURES),
-        "status": _unsure(known=known),
-        "areas": PLACES,
-        "on": any_day(known=known),
-        "settled": flags(known=known),
-    })
+    return st.fixed_dictionaries(
+        {
+            "code": st.sampled_from(EXPOSURES),
+            "status": _unsure(known=known),
+            "areas": PLACES,
+            "on": any_day(known=known),
+            "settled": flags(known=known),
+        }
+    )
 
 
 def allergies(*, known: bool) -> SearchStrategy[Any]:
@@ -169,46 +177,54 @@ def allergies(*, known: bool) -> SearchStrategy[Any]:
 
 def earlier_sessions(*, known: bool) -> SearchStrategy[Json]:
     reactions = said(st.sampled_from(REACTIONS), known=known)
-    return st.just({"sessions": 0}) | st.fixed_dictionaries({
-        "sessions": st.integers(1, 12),
-        "last_on": past(known=known),
-        "last_reaction": reactions,
-        "worst_reaction": reactions,
-    })
+    return st.just({"sessions": 0}) | st.fixed_dictionaries(
+        {
+            "sessions": st.integers(1, 12),
+            "last_on": past(known=known),
+            "last_reaction": reactions,
+            "worst_reaction": reactions,
+        }
+    )
 
 
 def clients(*, known: bool) -> SearchStrategy[Json]:
     ages = st.sampled_from((15, 16, 17, 18, 30, 34, 64, 65, 80))
-    return st.fixed_dictionaries({
-        "age_years": said(st.just(34) | ages, known=known),
-        "fitzpatrick": said(st.integers(1, 6), known=known),
-        "skin_sensitivity": said(st.sampled_from(SENSITIVITIES), known=known),
-        "pigment_change_after_procedure": said(st.sampled_from((False, False, True)), known=known),
-        "pregnant": said(st.sampled_from((False, False, False, True)), known=known),
-        "breastfeeding": flags(known=known),
-        "guardian_consent": flags(known=known),
-    })
+    return st.fixed_dictionaries(
+        {
+            "age_years": said(st.just(34) | ages, known=known),
+            "fitzpatrick": said(st.integers(1, 6), known=known),
+            "skin_sensitivity": said(st.sampled_from(SENSITIVITIES), known=known),
+            "pigment_change_after_procedure": said(st.sampled_from((False, False, True)), known=known),
+            "pregnant": said(st.sampled_from((False, False, False, True)), known=known),
+            "breastfeeding": flags(known=known),
+            "guardian_consent": flags(known=known),
+        }
+    )
 
 
 def histories(*, known: bool, unasked: int, most: int) -> SearchStrategy[Json]:
     """The history with a few items, and with no more groups left out than allowed."""
-    groups = st.fixed_dictionaries({
-        "conditions": st.lists(conditions(known=known), max_size=most),
-        "medications": st.lists(medications(known=known), max_size=most),
-        "procedures": st.lists(procedures(known=known), max_size=most),
-        "exposures": st.lists(exposures(known=known), max_size=1),
-        "allergies": st.lists(allergies(known=known), max_size=1),
-        "microdermabrasion": earlier_sessions(known=known),
-    })
+    groups = st.fixed_dictionaries(
+        {
+            "conditions": st.lists(conditions(known=known), max_size=most),
+            "medications": st.lists(medications(known=known), max_size=most),
+            "procedures": st.lists(procedures(known=known), max_size=most),
+            "exposures": st.lists(exposures(known=known), max_size=1),
+            "allergies": st.lists(allergies(known=known), max_size=1),
+            "microdermabrasion": earlier_sessions(known=known),
+        }
+    )
     left_out = st.just([]) if known else st.lists(st.sampled_from(GROUPS), max_size=unasked, unique=True)
     return st.builds(lambda history, gone: {**history, **dict.fromkeys(gone)}, groups, left_out)
 
 
 def goals() -> SearchStrategy[Json]:
-    return st.fixed_dictionaries({
-        "start_on": st.none() | st.sampled_from((20, 0, -1, -7, -30, -100, -300)).map(day),
-        "event_on": st.none() | st.sampled_from((10, 0, -10, -22, -45, -90, -140, -400)).map(day),
-    })
+    return st.fixed_dictionaries(
+        {
+            "start_on": st.none() | st.sampled_from((20, 0, -1, -7, -30, -100, -300)).map(day),
+            "event_on": st.none() | st.sampled_from((10, 0, -10, -22, -45, -90, -140, -400)).map(day),
+        }
+    )
 
 
 def intakes(*, known: bool = False, unasked: int = 1, most: int = 2, wants: int = 2) -> SearchStrategy[Json]:
@@ -220,14 +236,16 @@ def intakes(*, known: bool = False, unasked: int = 1, most: int = 2, wants: int 
         most: How many items a group of the history may have.
         wants: How many concerns there may be.
     """
-    return st.fixed_dictionaries({
-        "assessed_on": st.just(TODAY.isoformat()),
-        "client": clients(known=known),
-        "concerns": st.lists(concerns(known=known), min_size=1, max_size=wants),
-        "history": histories(known=known, unasked=unasked, most=most),
-        "goals": goals(),
-        "preferences": st.fixed_dictionaries({"device": st.sampled_from(("any", *DEVICES))}),
-    })
+    return st.fixed_dictionaries(
+        {
+            "assessed_on": st.just(TODAY.isoformat()),
+            "client": clients(known=known),
+            "concerns": st.lists(concerns(known=known), min_size=1, max_size=wants),
+            "history": histories(known=known, unasked=unasked, most=most),
+            "goals": goals(),
+            "preferences": st.fixed_dictionaries({"device": st.sampled_from(("any", *DEVICES))}),
+        }
+    )
 
 
 def datable() -> SearchStrategy[Json]:

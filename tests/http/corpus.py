@@ -124,14 +124,17 @@ def numbers() -> Iterator[Named]:
         "2 to the 53": str(2**53),
         "long fraction": "1." + "0" * 500,
         "tiny fraction": "1e-400",
+        "tiny fraction in capitals": "1E-400",
+        "tiny fraction written out": "0." + "0" * 400 + "1",
+        "long exponent": "1e" + "0" * 40,
+        "minus nought with a long fraction": "-0." + "0" * 40,
         "a half": "0.5",
         "negative": "-1",
         "far too many": "100000",
     }
     for path in NUMBERS:
         for name, token in tokens.items():
-            if name != "tiny fraction" or path[0] == "none":
-                yield f"{name} at {pointer(path)}", _with_token(path, token)
+            yield f"{name} at {pointer(path)}", _with_token(path, token)
     for name in ("NaN", "Infinity", "1e999"):
         yield f"{name} in a field that is unknown", b'{"zq7canary":' + name.encode() + b"}"
 

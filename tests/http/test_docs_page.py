@@ -9,6 +9,19 @@ from starlette.testclient import TestClient
 ASSETS = ["swagger-ui-bundle.js", "swagger-ui.css", "docs.js", "docs.css"]
 
 
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_the_bare_address_leads_to_the_page(method: str, client: TestClient) -> None:
+    answer = client.request(method, "/", follow_redirects=False)
+
+    assert (answer.status_code, answer.headers["location"], answer.content) == (307, "/docs", b"")
+    assert "/" not in client.get("/openapi.json").json()["paths"]
+    assert client.get("/").text == client.get("/docs").text
+
+
+def test_only_the_bare_address_is_led_on(client: TestClient) -> None:
+    assert client.get("/docs/", follow_redirects=False).status_code == 404
+
+
 def test_the_policy_of_the_page_allows_its_own_files_and_nothing_inline(client: TestClient) -> None:
     policy = client.get("/docs").headers["content-security-policy"]
 

@@ -1,7 +1,7 @@
 """The oracle: what a protocol makes of a person, worked out slowly and by hand.
 
-It shares nothing with the compiler, the algebra or `lower` but the declarations of the vocabulary. Conditions and effects
-are read as plain data, answers are tried one by one, and days are walked one by one.
+It shares nothing with the compiler, the algebra or `lower` but the declarations of the vocabulary. Conditions and
+effects are read as plain data, answers are tried one by one, and days are walked one by one.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -136,10 +136,12 @@ def speak(protocol: Protocol, case: Case) -> list[tuple[list[Spoken], list[Spoke
     found = []
     for scope, _, box in looks(case):
         told = [(one, _speaks(one[1], box)) for one in clauses if one[1]["scope"] == scope]
-        found.append((
-            [one for one, (sure, _) in told if sure],
-            [one for one, (sure, maybe) in told if maybe and not sure],
-        ))
+        found.append(
+            (
+                [one for one, (sure, _) in told if sure],
+                [one for one, (sure, maybe) in told if maybe and not sure],
+            )
+        )
     return found
 
 
@@ -170,7 +172,8 @@ def _bans(spoken: Iterable[Spoken], box: Box) -> list[Ban]:
         if (wait := clause["wait"]) is not None:
             since = wait["since"]
             age = None if since is None else box.get(since, (NEVER, NEVER))[0]
-            bans.append(Ban(age, wait["days"], wait["before_days"], wait["until"]))
+            before = wait["before_days"] if (since or "").endswith(".on") else NEVER
+            bans.append(Ban(age, wait["days"], before, wait["until"]))
     return bans
 
 

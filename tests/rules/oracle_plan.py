@@ -36,11 +36,12 @@ def _effects(spoken: Iterable[Spoken], kind: str) -> list[Data]:
 
 
 def _numbers(effects: Iterable[Data], name: str) -> list[Any]:
+    """What some effects say to one number."""
     return [effect[name] for effect in effects if effect[name] is not None]
 
 
 def _largest(effects: Iterable[Data], name: str) -> int:
-    return max([0, *_numbers(effects, name)])
+    return int(max([0, *_numbers(effects, name)]))
 
 
 def _aimed(cadences: list[Data], name: str, cap: str | None = None) -> list[int] | None:
@@ -112,13 +113,9 @@ def _chain(first: int, patch: int, gap: int, count: int, bans: list[Ban]) -> lis
     return days
 
 
-def _fitting(case: Case, targets: list[int], ahead: tuple[int, int], untreated: bool) -> int:  # noqa: FBT001 -- a value
+def _fitting(event: int, targets: list[int], first: int, repeat: int) -> int:
     """How many sessions lie early enough before the event."""
-    first, repeat = ahead
-    event = case.event or 0
-    if targets[0] > event - (first if untreated else repeat):
-        return 0
-    return sum(target <= event - repeat for target in targets)
+    return 0 if targets[0] > event - first else sum(target <= event - repeat for target in targets)
 
 
 def _spacing(case: Case, least: int) -> list[Ban]:
@@ -133,59 +130,99 @@ def _spaced(person: Place, case: Case, more: list[Ban]) -> Place:
     return person._replace(bans=[*person.bans, *more], decision=max(person.decision, 2) if waits else person.decision)
 
 
+class _Left(NamedTuple):
+    """What remains to be treated, and what speaks there."""
+
+    names: list[str]
+    indexes: list[int]
+    rooms: list[Place]
+    common: list[Spoken]
+    asked: list[Spoken]
+
+    @property
+    def spoken(self) -> list[Spoken]:
+        """Everything that bears on the plan."""
+        return [*self.common, *(one for place in self.rooms for one in place.spoken)]
+
+
+def _left(case: Case, person: Place, areas: list[Place], concerns: list[Place]) -> _Left:
+    names, indexes = remaining(case, person, areas, concerns)
+    asked = [one for index in sorted(indexes) for one in concerns[index].spoken]
+    rooms = [place for place in areas if place.name in names]
+    return _Left([place.name for place in rooms], sorted(indexes), rooms, [*person.spoken, *asked], asked)
+
+
+class _Numbers(NamedTuple):
+    sessions: Triple | None
+    interval: Triple | None
+    maintenance: Triple | None
+    others: tuple[int, int, int, int]
+
+
+def _folded(cadences: list[Data], bounds: list[Data]) -> _Numbers:
+    floor, extra = _largest(bounds, "interval_floor_days"), _largest(bounds, "interval_extra_days")
+    interval = _aimed(cadences, "interval_days", "interval_cap_days")
+    events, checks = _numbers(bounds, "event_days"), _numbers(bounds, "progress_check_after")
+    return _Numbers(
+        _triple(_aimed(cadences, "sessions", "sessions_cap")),
+        _triple(interval, lambda number: max(number, floor) + extra),
+        _triple(_aimed(cadences, "maintenance_days")),
+        (
+            _largest(bounds, "test_area_days"),
+            min(checks) if checks else 0,
+            max([0, *(days["first"] for days in events)]),
+            max([0, *(days["repeat"] for days in events)]),
+        ),
+    )
+
+
+class _Days(NamedTuple):
+    start: int | None = None
+    earliest: list[int] = []  # noqa: RUF012 -- never changed
+    targets: list[int] = []  # noqa: RUF012 -- never changed
+    fitting: int | None = None
+
+
+def _dated(case: Case, numbers: _Numbers, bans: list[Ban]) -> _Days:
+    """The days of the test area and the sessions, as far as an event leaves room for them."""
+    start = _free(0, bans)
+    if numbers.sessions is None or numbers.interval is None:
+        return _Days(start)
+    patch, _, *ahead = numbers.others
+    earliest = _chain(0, patch, numbers.interval[0], numbers.sessions[1], bans)
+    targets = _chain(case.wished, patch, numbers.interval[1], numbers.sessions[1], bans)
+    if case.event is None or case.event < 0:
+        return _Days(start, earliest, targets)
+    tests = 1 if patch else 0
+    untreated = case.history.get("history.microdermabrasion.sessions", (1, 1))[0] == 0
+    fitting = _fitting(case.event, targets[tests:], ahead[0] if untreated else ahead[1], ahead[1])
+    kept = tests + fitting if fitting else 0
+    return _Days(start, earliest[:kept], targets[:kept], fitting)
+
+
 def judge(protocol: Protocol, case: Case) -> Answer:
     """Work everything out from the start."""
     person, areas, concerns = places(protocol, case)
-    names, indexes = remaining(case, person, areas, concerns)
-    rooms = [place for place in areas if place.name in names]
-    aims = [place for index, place in enumerate(concerns) if index in indexes]
-    common = [*person.spoken, *(one for place in aims for one in place.spoken)]
-    local = [one for place in rooms for one in place.spoken]
-    cadences = _effects((one for place in aims for one in place.spoken), "cadence")
-    bounds = _effects([*common, *local], "bound")
-    floor, extra = _largest(bounds, "interval_floor_days"), _largest(bounds, "interval_extra_days")
-    interval = _triple(
-        _aimed(cadences, "interval_days", "interval_cap_days"), lambda number: max(number, floor) + extra
-    )
-    sessions = _triple(_aimed(cadences, "sessions", "sessions_cap"))
-    person = _spaced(person, case, _spacing(case, interval[0]) if interval else [])
-    bans = [*person.bans, *(ban for place in rooms for ban in place.bans)]
-    worst = max(place.decision for place in (person, *(rooms or areas), *(aims or concerns)))
-    events = _numbers(bounds, "event_days")
-    ahead = max([0, *(days["first"] for days in events)]), max([0, *(days["repeat"] for days in events)])
-    checks = _numbers(bounds, "progress_check_after")
-    patch = _largest(bounds, "test_area_days")
-    dated = worst < DECISIONS.index("not_suitable") and not any(ban.age is None for ban in bans)
-    earliest: list[int] = []
-    targets: list[int] = []
-    fitting = None
-    if dated and sessions and interval:
-        earliest = _chain(0, patch, interval[0], sessions[1], bans)
-        targets = _chain(case.wished, patch, interval[1], sessions[1], bans)
-        if case.event is not None and case.event >= 0:
-            untreated = case.history.get("history.microdermabrasion.sessions", (1, 1))[0] == 0
-            tests = 1 if patch else 0
-            fitting = _fitting(case, targets[tests:], ahead, untreated)
-            kept = tests + fitting if fitting else 0
-            earliest, targets = earliest[:kept], targets[:kept]
-    treats = worst < DECISIONS.index("not_suitable") and sessions is not None
+    left = _left(case, person, areas, concerns)
+    cadences, bounds = _effects(left.asked, "cadence"), _effects(left.spoken, "bound")
+    numbers = _folded(cadences, bounds)
+    person = _spaced(person, case, _spacing(case, numbers.interval[0]) if numbers.interval else [])
+    bans = [*person.bans, *(ban for place in left.rooms for ban in place.bans)]
+    kept = [person, *(left.rooms or areas), *([concerns[i] for i in left.indexes] or concerns)]
+    worst = max(place.decision for place in kept)
+    open_ = worst < DECISIONS.index("not_suitable")
+    days = _dated(case, numbers, bans) if open_ and not any(ban.age is None for ban in bans) else _Days()
     return Answer(
-        decision=DECISIONS[worst],
-        decisions=[DECISIONS[place.decision] for place in (person, *areas, *concerns)],
-        areas=[place.name for place in rooms],
-        concerns=sorted(indexes),
-        sessions=sessions,
-        interval=interval,
-        maintenance=_triple(_aimed(cadences, "maintenance_days")),
-        others=(patch, min(checks) if checks else 0, *ahead),
-        settings=_settings(protocol, bounds, case.device),
-        area_settings={
-            place.name: _settings(protocol, _effects([*common, *place.spoken], "bound"), case.device)
-            for place in rooms
+        DECISIONS[worst],
+        [DECISIONS[place.decision] for place in (person, *areas, *concerns)],
+        left.names,
+        left.indexes,
+        *numbers,
+        _settings(protocol, bounds, case.device),
+        {
+            place.name: _settings(protocol, _effects([*left.common, *place.spoken], "bound"), case.device)
+            for place in left.rooms
         },
-        care=_care([*common, *local]) if treats else {},
-        start=_free(0, bans) if dated else None,
-        earliest=earliest,
-        targets=targets,
-        fitting=fitting,
+        _care(left.spoken) if open_ and numbers.sessions else {},
+        *days,
     )

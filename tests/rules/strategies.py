@@ -1,18 +1,17 @@
 """Random protocols and random people, drawn from the vocabulary and from what the models of a protocol allow."""
 
 from collections.abc import Sequence
-from datetime import date
-from typing import Any, NamedTuple, get_args
+from functools import cache
+from typing import Any, NamedTuple, Self, TypeAlias, get_args
 
 from hypothesis import strategies as st
 
 from app.rules.conditions import OPERATORS
 from app.rules.facts import AIMS, AREAS, CONCERNS, DEVICES, HISTORY, NEVER, VOCABULARY, Fact, Place
 from app.rules.protocol import INTENSITIES, Bound, Cadence, Clause, Decision, Protocol, RuleKind
-from app.rules.record import Aim, Facts, Vector
-from tests.rules.oracle import Asked, Box, Case
+from tests.rules.build import COURSE, written
+from tests.rules.oracle import Asked, Case
 
-DAY = date(2026, 11, 21)
 DATES = tuple(fact for fact in HISTORY if fact.kind == "age")
 TREATED = ("history.microdermabrasion.sessions", "history.microdermabrasion.last_on")
 GRADES = tuple(fact for fact in AIMS if fact.name != "concern.concern")
@@ -22,8 +21,14 @@ ONE_VALUE = ("is", "is_not")
 SEVERAL_VALUES = ("in", "not_in")
 BY_ORDER = ("at_least", "at_most", "more_than", "less_than")
 JOINS = ("all", "any", "not", "always")
+FLAT = st.sampled_from(("ask", "ask", "ask", "always"))
+SHAPES = st.sampled_from(("ask", "ask", *JOINS))
+TWO, FEW, RULES = st.integers(1, 2), st.integers(1, 3), st.integers(1, 8)
+Condition: TypeAlias = dict[str, Any]
+"""A condition as it stands in a file."""
 
 
+@cache
 def values(fact: Fact) -> st.SearchStrategy[int]:
     """The values of a fact; of dates and large numbers those beside which rules change their mind."""
     if fact.kind == "age":
@@ -40,32 +45,38 @@ def operators(fact: Fact) -> list[str]:
     return [*found, "yes", "no"] if fact.kind == "flag" else found
 
 
-@st.composite
-def questions(draw: st.DrawFn, fact: Fact) -> dict[str, Any]:
+@cache
+def _operators(fact: Fact) -> st.SearchStrategy[str]:
+    return st.sampled_from(operators(fact))
+
+
+def _question(draw: st.DrawFn, fact: Fact) -> Condition:
     """A condition that asks for one fact."""
-    operator = draw(st.sampled_from(operators(fact)))
+    operator = draw(_operators(fact))
     if operator in {"yes", "no"}:
         return {operator: fact.name}
     if operator in {*ONE_VALUE, *BY_ORDER}:
         return {operator: {fact.name: fact.word(draw(values(fact)))}}
-    if operator == "between":
-        ends = sorted((draw(values(fact)), draw(values(fact))))
-        return {operator: {fact.name: [fact.word(end) for end in ends]}}
-    chosen = draw(st.lists(values(fact), min_size=1, max_size=3))
-    return {operator: {fact.name: [fact.word(value) for value in chosen]}}
+    found = [draw(values(fact)) for _ in range(2 if operator == "between" else draw(FEW))]
+    return {operator: {fact.name: [fact.word(value) for value in sorted(found)]}}
 
 
-def conditions(facts: Sequence[Fact]) -> st.SearchStrategy[dict[str, Any]]:
+def _condition(draw: st.DrawFn, facts: st.SearchStrategy[Fact], depth: int) -> Condition:
+    """A condition over some facts, with others inside it down to some depth."""
+    join = draw(SHAPES if depth else FLAT)
+    if join == "always":
+        return {"always": True}
+    if join == "not":
+        return {"not": _condition(draw, facts, depth - 1)}
+    if join == "ask":
+        return _question(draw, draw(facts))
+    return {join: [_condition(draw, facts, depth - 1) for _ in range(draw(FEW))]}
+
+
+@st.composite
+def conditions(draw: st.DrawFn, facts: Sequence[Fact]) -> Condition:
     """Conditions over some facts, one inside another."""
-    parts = st.sampled_from(facts).flatmap(questions) | st.just({"always": True})
-    return st.recursive(
-        parts,
-        lambda inner: st.one_of(
-            *(st.lists(inner, min_size=1, max_size=3).map(lambda found, name=name: {name: found}) for name in ("all", "any")),
-            inner.map(lambda found: {"not": found}),
-        ),
-        max_leaves=4,
-    )
+    return _condition(draw, st.sampled_from(facts), 2)
 
 
 def _some(options: dict[str, st.SearchStrategy[Any]]) -> st.SearchStrategy[dict[str, Any]]:
@@ -90,127 +101,120 @@ BOUND = {
 KINDS = ("cadence", "bound", "wait", "step", "note")
 """The five kinds of effects."""
 
-assert set(CADENCE) == set(Cadence.model_fields)  # noqa: S101 -- a new field must be drawn too
-assert set(BOUND) == set(Bound.model_fields)  # noqa: S101 -- a new field must be drawn too
-assert set(KINDS) < set(Clause.model_fields)  # noqa: S101 -- a new kind must be drawn too
-assert set(OPERATORS) == {*ONE_VALUE, *SEVERAL_VALUES, *BY_ORDER, "between", "yes", "no", *JOINS}  # noqa: S101 -- likewise
+assert set(CADENCE) == set(Cadence.model_fields)
+assert set(BOUND) == set(Bound.model_fields)
+assert set(KINDS) < set(Clause.model_fields)
+assert set(OPERATORS) == {*ONE_VALUE, *SEVERAL_VALUES, *BY_ORDER, "between", "yes", "no", *JOINS}
 
 
-@st.composite
-def waits(draw: st.DrawFn, dates: Sequence[Fact]) -> dict[str, Any]:
-    """A wait since a date, with an open end, or both."""
-    until = draw(st.none() | st.sampled_from(("healed", "settled")))
-    since = draw(st.sampled_from(dates).map(lambda fact: fact.name) | (st.none() if until else st.nothing()))
-    return {"since": since, "days": draw(DAYS) if since else 0, "before_days": draw(DAYS) if since else 0, "until": until}
+UNTIL = st.sampled_from(("healed", "settled"))
+WAIT = st.fixed_dictionaries(
+    {"since": st.integers(0, 1), "days": DAYS, "before_days": DAYS, "until": st.none() | UNTIL}
+)
+OPEN = st.fixed_dictionaries({"until": UNTIL})
+EARLIER = st.tuples(DAYS, DAYS).map(
+    lambda days: {"from": max(days), "until": min(days), "phase": "before", "unit": "days"}
+)
+LATER = st.tuples(DAYS, DAYS).map(
+    lambda days: {"from": min(days), "until": max(days), "phase": "after", "unit": "hours"}
+)
+ENDLESS = DAYS.map(lambda day: {"from": day, "until": None, "phase": "after", "unit": "hours"})
+STEP = st.builds(lambda step, first: {**step, "first": first}, EARLIER | LATER | ENDLESS, st.booleans())
+EVERYWHERE: dict[str, st.SearchStrategy[Any]] = {
+    "bound": _some(BOUND), "step": STEP, "note": st.just({"list": "advice"}),
+    "decision": st.sampled_from(list(Decision.__members__)),
+    "policy": st.sampled_from(({"reading": "one"}, {"reading": "other"})),
+}  # fmt: skip
+EFFECTS = {
+    "person": _some({**EVERYWHERE, "wait": WAIT | OPEN}), "area": _some({**EVERYWHERE, "wait": WAIT | OPEN}),
+    "concern": _some({**EVERYWHERE, "cadence": _some(CADENCE)}),
+}  # fmt: skip
+READABLE = {
+    "person": (Place.HISTORY,), "area": (Place.HISTORY, Place.AREA), "concern": (Place.HISTORY, Place.CONCERN),
+}  # fmt: skip
+SCOPE = st.sampled_from(list(READABLE))
+KIND = st.sampled_from(get_args(RuleKind))
 
 
-@st.composite
-def steps(draw: st.DrawFn) -> dict[str, Any]:
-    """A step of care."""
-    late, soon = sorted((draw(DAYS), draw(DAYS)), reverse=True)
-    if draw(st.booleans()):
-        return {"phase": "before", "from": late, "until": soon, "unit": "days", "first": draw(st.booleans())}
-    until = draw(st.none() | st.just(late))
-    return {"phase": "after", "from": soon, "until": until, "unit": "hours", "first": draw(st.booleans())}
+class Pool(NamedTuple):
+    """What the rules of a random protocol read: facts by scope, and two dates that waits run from."""
+
+    facts: dict[str, st.SearchStrategy[Fact]]
+    dates: Sequence[Fact]
+
+    @classmethod
+    def of(cls, facts: Sequence[Fact], dates: Sequence[Fact]) -> Self:
+        """What may be read in each scope."""
+        often = [VOCABULARY["area"], VOCABULARY["concern.concern"]] * 3
+        seen = {
+            scope: [fact for fact in (*facts, *often) if fact.place in places] for scope, places in READABLE.items()
+        }
+        return cls({scope: st.sampled_from(found) for scope, found in seen.items()}, dates)
 
 
-@st.composite
-def clauses(draw: st.DrawFn, facts: Sequence[Fact], dates: Sequence[Fact]) -> dict[str, Any]:
+def _clause(draw: st.DrawFn, pool: Pool) -> dict[str, Any]:
     """A clause that may stand in its scope."""
-    scope = draw(st.sampled_from(("person", "area", "concern")))
-    readable = {
-        "person": (Place.HISTORY,), "area": (Place.HISTORY, Place.AREA), "concern": (Place.HISTORY, Place.CONCERN),
-    }[scope]  # fmt: skip
-    seen = [fact for fact in facts if fact.place in readable]
-    effects: dict[str, st.SearchStrategy[Any]] = {
-        "bound": _some(BOUND), "step": steps(), "note": st.just({"list": "advice"}),
-        "decision": st.sampled_from(list(Decision.__members__)),
-        "policy": st.sampled_from(({"reading": "one"}, {"reading": "other"})),
-        **({"cadence": _some(CADENCE)} if scope == "concern" else {"wait": waits(dates)}),
-    }  # fmt: skip
-    return {"scope": scope, "when": draw(conditions(seen)), **draw(_some(effects))}
+    scope = draw(SCOPE)
+    effects = draw(EFFECTS[scope])
+    if "since" in effects.get("wait", {}):
+        effects["wait"]["since"] = pool.dates[effects["wait"]["since"] % len(pool.dates)].name
+    return {"scope": scope, "when": _condition(draw, pool.facts[scope], 2), **effects}
 
 
-@st.composite
-def rules(draw: st.DrawFn, index: int, facts: Sequence[Fact], dates: Sequence[Fact]) -> dict[str, Any]:
+def _rule(draw: st.DrawFn, index: int, pool: Pool) -> dict[str, Any]:
     """A rule of up to two clauses."""
     return {
-        "id": f"RUL-{index}", "kind": draw(st.sampled_from(get_args(RuleKind))), "evidence_level": "GK", "dispute": 0,
-        "always": draw(st.booleans()), "clauses": draw(st.lists(clauses(facts, dates), min_size=1, max_size=2)),
+        "id": f"RUL-{index}", "kind": draw(KIND), "evidence_level": "GK", "dispute": 0, "always": draw(st.booleans()),
+        "clauses": [_clause(draw, pool) for _ in range(draw(TWO))],
     }  # fmt: skip
 
 
-def written(rules_: Sequence[dict[str, Any]], devices: Sequence[str] = DEVICES) -> Protocol:
-    """A protocol of some rules."""
-    return Protocol.model_validate({
-        "id": "random", "version": "0.0.1", "title": "Random", "clinical_review": "unreviewed", "reviewed": DAY,
-        "policies": {"reading": {"choices": ["one", "other"], "chosen": "one"}},
-        "settings": {"intensity": "standard", "passes": [2, 3], "devices": devices},
-        "disclaimers": [], "sources": [], "rules": rules_,
-    })  # fmt: skip
+@cache
+def _answer(fact: Fact, *, open_: bool) -> st.SearchStrategy[tuple[int, int]]:
+    """An answer: known, or open between two values."""
+    point = values(fact).map(lambda value: (value, value))
+    span = st.tuples(values(fact), values(fact)).map(lambda pair: (min(pair), max(pair)))
+    return point | span if open_ else point
 
 
-COURSE: dict[str, Any] = {
-    "id": "RUL-COURSE", "kind": "cadence", "evidence_level": "GK", "dispute": 0,
-    "clauses": [{
-        "scope": "concern", "when": {"always": True},
-        "cadence": {"sessions": [1, 3, 4], "interval_days": [7, 14, 21], "maintenance_days": [28, 30, 42]},
-    }],
-}  # fmt: skip
-"""A rule that gives every concern a course, so that most random plans have days."""
+def _box(draw: st.DrawFn, facts: Sequence[Fact], *, open_: bool) -> dict[str, tuple[int, int]]:
+    return {fact.name: draw(_answer(fact, open_=open_)) for fact in facts}
 
 
-def boxes(facts: Sequence[Fact], *, open_: bool) -> st.SearchStrategy[dict[str, tuple[int, int]]]:
+@st.composite
+def boxes(draw: st.DrawFn, facts: Sequence[Fact], *, open_: bool) -> dict[str, tuple[int, int]]:
     """Answers to some facts: each known, or open between two values."""
+    return _box(draw, facts, open_=open_)
 
-    def answer(fact: Fact) -> st.SearchStrategy[tuple[int, int]]:
-        point = values(fact).map(lambda value: (value, value))
-        span = st.tuples(values(fact), values(fact)).map(lambda pair: (min(pair), max(pair)))
-        return point | span if open_ else point
 
-    return st.fixed_dictionaries({fact.name: answer(fact) for fact in facts})
+ASKED = st.lists(st.sampled_from(AREAS), min_size=1, max_size=3, unique=True)
+EVENT = st.none() | st.integers(-5, 200)
+WISHED = st.integers(0, 40)
+WANTED = st.sampled_from(CONCERNS)
+DEVICE = st.sampled_from(("any", *DEVICES))
+
+
+def _asked(draw: st.DrawFn, areas: Sequence[str], *, open_: bool) -> tuple[Asked, ...]:
+    """Up to three concerns; the first one is everywhere, so that every area is asked for."""
+
+    def where(index: int) -> tuple[str, ...]:
+        return tuple(area for area in areas if index == 0 or draw(st.booleans())) or (areas[0],)
+
+    return tuple(Asked(draw(WANTED), where(index), _box(draw, GRADES, open_=open_)) for index in range(draw(FEW)))
 
 
 @st.composite
 def cases(draw: st.DrawFn, facts: Sequence[Fact], *, open_: bool = False) -> Case:
-    """A person who answers some facts, and up to three concerns on up to three areas."""
+    """A person who answers some facts, in one of the areas perhaps differently, with wishes."""
     told = [fact for fact in facts if fact.place is Place.HISTORY]
-    event = draw(st.none() | st.integers(-5, 200))
-    history = {**draw(boxes(told, open_=open_)), "goals.event": (int(event is not None),) * 2}
-    areas = draw(st.lists(st.sampled_from(AREAS), min_size=1, max_size=3, unique=True).map(lambda a: sorted(a, key=AREAS.index)))
-    local = st.lists(st.sampled_from(told), max_size=2).flatmap(lambda few: boxes(few, open_=open_)) if told else st.just({})
-    concerns = []
-    for index in range(draw(st.integers(1, 3))):
-        where = areas if index == 0 else draw(st.lists(st.sampled_from(areas), min_size=1, unique=True))
-        grades = draw(boxes(GRADES, open_=open_))
-        concerns.append(Asked(draw(st.sampled_from(CONCERNS)), tuple(where), grades))
-    return Case(
-        history, {area: {**history, **draw(local)} for area in areas}, tuple(concerns), draw(st.integers(0, 40)), event,
-        draw(st.sampled_from(("any", *DEVICES))),
-    )  # fmt: skip
-
-
-def _vector(facts: Sequence[Fact], box: Box) -> Vector:
-    ends = [box.get(fact.name, (fact.calm, fact.calm)) for fact in facts]
-    low, high = (tuple(end[side] for end in ends) for side in (0, 1))
-    return Vector(low, low if low == high else high)
-
-
-def facts_of(case: Case) -> Facts:
-    """The same person as the rules know one."""
-    return Facts(
-        assessed_on=DAY,
-        start_on=date.fromordinal(DAY.toordinal() + case.wished),
-        event_on=None if case.event is None else date.fromordinal(DAY.toordinal() + case.event),
-        device=case.device,
-        language="en",
-        person=_vector(HISTORY, case.history),
-        areas=tuple((area, _vector(HISTORY, box)) for area, box in case.areas.items()),
-        concerns=tuple(
-            Aim(asked.name, asked.areas, _vector(AIMS, {**asked.box, "concern.concern": (CONCERNS.index(asked.name),) * 2}))
-            for asked in case.concerns
-        ),
-    )
+    event = draw(EVENT)
+    history = {**_box(draw, told, open_=open_), "goals.event": (int(event is not None),) * 2}
+    areas = sorted(draw(ASKED), key=AREAS.index)
+    there = dict.fromkeys(areas, history)
+    apart = draw(st.booleans())
+    if apart:
+        there[areas[-1]] = {**history, **_box(draw, told[:3], open_=open_)}
+    return Case(history, there, _asked(draw, areas, open_=open_), draw(WISHED), event, draw(DEVICE))
 
 
 class World(NamedTuple):
@@ -220,14 +224,18 @@ class World(NamedTuple):
     case: Case
 
 
+SOME = st.lists(st.sampled_from(HISTORY), min_size=2, max_size=6, unique=True)
+SINCE = st.lists(st.sampled_from(DATES), min_size=1, max_size=2, unique=True)
+MOSTLY = st.sampled_from((True, True, True, False))
+
+
 @st.composite
 def worlds(draw: st.DrawFn, *, open_: bool = False) -> World:
     """A random protocol over a few facts, and a random person who answers them."""
-    some = st.lists(st.sampled_from(HISTORY), min_size=2, max_size=6, unique=True)
-    dates = draw(st.lists(st.sampled_from(DATES), min_size=1, max_size=2, unique=True))
-    asked = dict.fromkeys([*draw(some), *dates, *(VOCABULARY[name] for name in TREATED)])
+    dates = draw(SINCE)
+    asked = dict.fromkeys([*draw(SOME), *dates, *(VOCABULARY[name] for name in TREATED)])
     facts = [*asked, *AIMS, VOCABULARY["area"]]
-    found = [draw(rules(index, facts, dates)) for index in range(draw(st.integers(1, 6)))]
-    found += [COURSE] if draw(st.booleans()) else []
-    devices = draw(st.lists(st.sampled_from(DEVICES), unique=True))
-    return World(written(found, devices), draw(cases(facts, open_=open_)))
+    pool = Pool.of(facts, dates)
+    found = [_rule(draw, index, pool) for index in range(draw(RULES))]
+    found += [COURSE] if draw(MOSTLY) else []
+    return World(written(found, draw(DEVICE_LISTS)), draw(cases(facts, open_=open_)))

@@ -15,9 +15,10 @@ from app.rules.plan import Plan, make_plan
 from app.rules.program import Line
 from app.rules.protocol import Clause
 from tests.rules import oracle
+from tests.rules.build import facts_of
 from tests.rules.oracle import Case, Spoken
 from tests.rules.oracle_plan import Answer, judge
-from tests.rules.strategies import World, cases, facts_of, worlds
+from tests.rules.strategies import World, cases, worlds
 
 Named = list[tuple[str, int]]
 
@@ -31,7 +32,9 @@ def _position(clauses: Iterable[Clause], wanted: Clause) -> int:
 
 
 def _theirs(spoken: Iterable[Spoken]) -> Named:
-    return sorted((rule["id"], next(i for i, c in enumerate(rule["clauses"]) if c is clause)) for rule, clause in spoken)
+    return sorted(
+        (rule["id"], next(i for i, c in enumerate(rule["clauses"]) if c is clause)) for rule, clause in spoken
+    )
 
 
 def _places(fired: Fired) -> list[Named]:
@@ -43,7 +46,7 @@ def _agree_on_points(program: Program, case: Case) -> None:
     facts = facts_of(case)
     loud, quiet = program.fire(facts), program.speak(facts)
     scopes = ["person", *("area" for _ in facts.areas), *("concern" for _ in facts.concerns)]
-    always = [_ours(program.always[scope]) for scope in scopes]  # type: ignore[index]
+    always = [_ours(program.always[scope].lines) for scope in scopes]  # type: ignore[index]
     ours = [sorted([*a, *b, *c]) for a, b, c in zip(_places(loud), _places(quiet), always, strict=True)]
     assert ours == [_theirs(sure) for sure, _ in oracle.speak(program.protocol, case)]
 
