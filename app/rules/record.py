@@ -94,6 +94,17 @@ def rest(fact: Fact, low: int, high: int) -> int:
     return low
 
 
+def _known(values: list[int], beside: tuple[tuple[int, int], ...]) -> Vector:
+    """A vector whose answers are all known; what is planned goes before what was done, which may be long over."""
+    dates = []
+    for slot, age in beside:
+        ahead = age < 0 <= values[slot]
+        dates.append((slot, values[slot] if ahead else age))
+        values[slot] = age if ahead else values[slot]
+    point = tuple(values)
+    return Vector(point, point, tuple(sorted(dates)))
+
+
 def _at_rest(vector: Vector, facts: tuple[Fact, ...]) -> Vector:
     """Answer every open slot in the calmest way."""
     slots = vector.open_slots()
@@ -102,8 +113,7 @@ def _at_rest(vector: Vector, facts: tuple[Fact, ...]) -> Vector:
     values = list(vector.low)
     for slot in slots:
         values[slot] = rest(facts[slot], vector.low[slot], vector.high[slot])
-    point = tuple(values)
-    return Vector(point, point, vector.beside)
+    return _known(values, vector.beside)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +131,7 @@ def _answered(calm: Vector, open_: Vector, chosen: Mapping[int, int]) -> Vector:
     values = list(calm.low)
     for slot, value in chosen.items():
         values[slot] = min(max(value, open_.low[slot]), open_.high[slot])
-    point = tuple(values)
-    return Vector(point, point, open_.beside)
+    return _known(values, open_.beside)
 
 
 def at_rest(facts: Facts) -> Facts:

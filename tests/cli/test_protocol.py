@@ -87,7 +87,7 @@ def test_every_rule_is_shown_by_its_id(run: Run) -> None:
 def test_a_rule_is_shown_with_all_that_a_clinician_reviews(run: Run) -> None:
     assert run("protocol", "show", "--rule", "DEF-HSV").stdout == (
         "DEF-HSV  Wait\n"
-        "  When      in the area: cold sore (active or controlled) and not cold sore healed\n"
+        "  When      in the area: cold sore (active, controlled or past) and not cold sore healed\n"
         "  Then      wait until 14 days after onset of cold sore; open end: only once the cold sore has fully healed\n"
         "  When      in the area: cold sore (active, controlled or past)\n"
         "  Then      wait until 14 days after onset of cold sore\n"

@@ -164,6 +164,13 @@ def test_what_is_planned_does_not_hide_what_was_done(plan: Plan) -> None:
     assert [date for date in _sessions(both) if ahead(20) <= date < ahead(34)] == []
 
 
+def test_a_treatment_without_a_date_does_not_hide_one_that_is_planned(plan: Plan) -> None:
+    answer = plan(intake(procedures=[*took("waxing"), *took("waxing", on=ahead(27))]))
+
+    assert (answer["status"], answer["worst_decision"]) == ("provisional", "defer")
+    assert [date for date in _sessions(answer) if ahead(20) <= date < ahead(34)] == []
+
+
 def test_two_planned_treatments_both_keep_their_days_free(plan: Plan) -> None:
     answer = plan(intake(procedures=[*took("waxing", on=ahead(10)), *took("waxing", on=ahead(40))]))
     taken = [day for start in (3, 33) for day in (ahead(start + n) for n in range(14))]

@@ -8,7 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from app.rules.facts import REACTIONS, SENSITIVITIES
-from tests.contract.intakes import conditions, datable, day, exposures, intakes, medications, procedures
+from tests.contract.intakes import PLANNED, conditions, datable, day, exposures, intakes, medications, procedures
 from tests.contract.plans import INTENSITIES, RANK, TODAY, Json, answer_of, plan_of
 
 STATUSES = ("past", "controlled", "active")
@@ -159,12 +159,10 @@ def test_one_more_item_in_the_history_never_loosens_a_plan(intake: Json, more: t
     _never_looser(intake, _with(intake, "history", group, [*items, item]))
 
 
-@given(SAME)
-def test_what_is_planned_never_loosens_a_plan(intake: Json) -> None:
+@given(SAME, procedures(known=True), st.sampled_from(PLANNED))
+def test_what_is_planned_never_loosens_a_plan(intake: Json, item: Json, age: int) -> None:
     """A planned treatment keeps days free, and no other day becomes better for it."""
-    history = intake["history"]
-    procedures_ = [item for item in history["procedures"] or () if (item["on"] or "") <= MOST_RECENT]
-    without = _with(intake, "history", "procedures", procedures_)
-    assume(without != intake and history["procedures"])
+    assume(intake["history"]["procedures"] is not None)
+    planned = [*intake["history"]["procedures"], {**item, "on": day(age)}]
 
-    _never_looser(without, intake)
+    _never_looser(intake, _with(intake, "history", "procedures", planned))
