@@ -42,11 +42,13 @@ def _sources(document: object) -> set[str]:
     return own.union(*(_sources(part) for part in document.values()))
 
 
+@tries(0.6)
 @given(ALL)
 def test_every_answer_has_the_shape_of_the_contract(intake: Json) -> None:
     RecommendationOut.model_validate_json(bytes_of(intake))
 
 
+@tries(0.6)
 @given(ALL)
 def test_the_decision_is_the_worst_of_the_person_and_of_what_remains(intake: Json) -> None:
     answer, assessment = answer_of(intake), plan_of(intake).assessment
@@ -61,6 +63,7 @@ def test_the_decision_is_the_worst_of_the_person_and_of_what_remains(intake: Jso
         assert intake["history"]["microdermabrasion"]["last_on"]
 
 
+@tries(0.6)
 @given(ALL)
 def test_only_a_final_plan_that_proceeds_with_dates_may_be_booked(intake: Json) -> None:
     answer = answer_of(intake)
@@ -69,6 +72,7 @@ def test_only_a_final_plan_that_proceeds_with_dates_may_be_booked(intake: Json) 
     assert answer["bookable"] == (answer["status"] == "final" and proceeds and bool(_visits(answer)))
 
 
+@tries(0.6)
 @given(ALL)
 def test_a_plan_is_provisional_while_a_question_could_change_more_than_care(intake: Json) -> None:
     answer = answer_of(intake)
@@ -79,6 +83,7 @@ def test_a_plan_is_provisional_while_a_question_could_change_more_than_care(inta
     assert all(question["could_change"] for question in answer["unanswered"])
 
 
+@tries(0.6)
 @given(ALL)
 def test_a_plan_defers_exactly_when_a_wait_ends_after_the_wished_day(intake: Json) -> None:
     answer, wished = answer_of(intake), _wished(intake)
@@ -92,6 +97,7 @@ def test_a_plan_defers_exactly_when_a_wait_ends_after_the_wished_day(intake: Jso
         assert _day(answer["earliest_start"]) <= wished
 
 
+@tries(0.6)
 @given(ALL)
 def test_there_is_a_course_unless_nothing_may_be_treated_or_nothing_has_a_cadence(intake: Json) -> None:
     answer, assessment = answer_of(intake), plan_of(intake).assessment
@@ -103,6 +109,7 @@ def test_there_is_a_course_unless_nothing_may_be_treated_or_nothing_has_a_cadenc
         assert answer["course"]["if_cleared"] == (answer["decision"] == "clinician_review")
 
 
+@tries(0.6)
 @given(ALL)
 def test_a_course_has_visits_unless_no_start_is_known_or_an_event_leaves_no_room(intake: Json) -> None:
     answer = answer_of(intake)
@@ -115,6 +122,7 @@ def test_a_course_has_visits_unless_no_start_is_known_or_an_event_leaves_no_room
     assert (event is None) == (intake["goals"]["event_on"] is None)
 
 
+@tries(0.6)
 @given(ALL)
 def test_no_visit_comes_before_its_earliest_day_or_after_its_latest(intake: Json) -> None:
     answer = answer_of(intake)
@@ -125,6 +133,7 @@ def test_no_visit_comes_before_its_earliest_day_or_after_its_latest(intake: Json
         assert target >= _wished(intake)
 
 
+@tries(0.6)
 @given(ALL)
 def test_no_visit_falls_into_a_wait(intake: Json) -> None:
     windows = plan_of(intake).assessment.windows
@@ -136,6 +145,7 @@ def test_no_visit_falls_into_a_wait(intake: Json) -> None:
             assert not any(window.covers(since_today) for window in windows)
 
 
+@tries(0.6)
 @given(ALL)
 def test_sessions_follow_each_other_by_the_interval(intake: Json) -> None:
     answer = answer_of(intake)
@@ -150,6 +160,7 @@ def test_sessions_follow_each_other_by_the_interval(intake: Json) -> None:
             assert gap.days <= interval["maximum"] or other["latest"]["date"] == other["target"]["date"]
 
 
+@tries(0.6)
 @given(ALL)
 def test_a_course_has_its_typical_number_of_sessions_unless_an_event_ends_it(intake: Json) -> None:
     answer = answer_of(intake)
@@ -163,6 +174,7 @@ def test_a_course_has_its_typical_number_of_sessions_unless_an_event_ends_it(int
     assert (_visits(answer)[0]["kind"] == "test_area") == answer["course"]["settings"]["test_area_first"]
 
 
+@tries(0.6)
 @given(ALL)
 def test_the_last_session_before_an_event_leaves_the_skin_time(intake: Json) -> None:
     answer = answer_of(intake)
@@ -180,6 +192,7 @@ def test_the_last_session_before_an_event_leaves_the_skin_time(intake: Json) -> 
         assert not {event - timedelta(n) for n in range(7)} & free
 
 
+@tries(0.6)
 @given(ALL)
 def test_care_lies_around_its_visit_and_never_before_today(intake: Json) -> None:
     for visit in _visits(answer_of(intake)):
@@ -191,6 +204,7 @@ def test_care_lies_around_its_visit_and_never_before_today(intake: Json) -> None
             assert step["until"] is None or _day(step["from"]) <= _day(step["until"])
 
 
+@tries(0.6)
 @given(ALL)
 def test_a_step_of_care_is_given_once_a_visit(intake: Json) -> None:
     for visit in _visits(answer_of(intake)):
@@ -199,6 +213,7 @@ def test_a_step_of_care_is_given_once_a_visit(intake: Json) -> None:
             assert len(ids) == len(set(ids))
 
 
+@tries(0.6)
 @given(ALL)
 def test_a_device_that_is_left_out_is_offered_nowhere_and_a_preferred_one_comes_first(intake: Json) -> None:
     course = answer_of(intake)["course"]
@@ -211,7 +226,7 @@ def test_a_device_that_is_left_out_is_offered_nowhere_and_a_preferred_one_comes_
         assert set(settings["devices"]) <= set(offered["devices"])
 
 
-@tries(0.5)
+@tries(0.6)
 @given(ALL)
 def test_every_source_that_is_cited_is_described_once(intake: Json) -> None:
     answer = answer_of(intake)
@@ -221,6 +236,7 @@ def test_every_source_that_is_cited_is_described_once(intake: Json) -> None:
     assert _sources({name: part for name, part in answer.items() if name != "sources"}) <= set(described)
 
 
+@tries(0.6)
 @given(ALL)
 def test_a_rule_is_found_once_and_found_for_what_it_holds(intake: Json) -> None:
     answer = answer_of(intake)

@@ -273,7 +273,7 @@ def test_earliest_target_and_latest_come_in_this_order_and_so_do_the_visits(worl
     for visit in found.course.visits:
         assert 0 <= visit.earliest.day <= visit.target.day <= (visit.latest or visit.target).day
         assert visit.target.day >= world.case.wished
-    for one, other in pairwise(found.course.visits):
+    for one, other in pairwise(visit for visit in found.course.visits if visit.kind != "progress_check"):
         assert one.earliest.day <= other.earliest.day
         assert one.target.day <= other.target.day
 
