@@ -155,11 +155,11 @@ def outcome(plan: Plan) -> Outcome:
 def changes(before: Outcome, after: Outcome) -> list[str]:
     """The categories in which two outcomes differ.
 
-    A course that appears or vanishes is told by the decision alone. Areas count where some drop out or come in, or
-    where only their own decisions differ; visits count where nothing else that dates them has changed.
+    A course that appears or vanishes with another decision is told by that alone. Areas count where some drop out or
+    come in, or where only their own decisions differ; visits count where nothing else that dates them has changed.
     """
     told = {name for name, one, other in zip(Outcome._fields, before, after, strict=True) if one != other}
-    if (before.sessions is None) != (after.sessions is None):
+    if (before.sessions is None) != (after.sessions is None) and "decision" in told:
         told &= {"decision", "kept", "units", "earliest_start"}
     if "kept" in told or ("units" in told and "decision" not in told):
         told.add("areas")

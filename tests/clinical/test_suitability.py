@@ -276,6 +276,15 @@ def test_an_unsure_medicine_is_asked_for_and_nothing_else(plan: Plan) -> None:
     assert question["could_change"] == ["decision", "earliest_start"]
 
 
+def test_an_answer_that_brings_a_course_is_asked_for_though_the_decision_stays(plan: Plan) -> None:
+    answer = plan(intake({**MARKS, "severity": "severe", "kind": None}))
+    [question] = answer["unanswered"]
+
+    assert (answer["decision"], answer["course"], answer["status"]) == ("clinician_review", None, "provisional")
+    assert question["question"] == "concerns.hyperpigmentation.kind"
+    assert question["could_change"] == ["sessions", "interval", "settings", "care"]
+
+
 def test_what_can_no_longer_matter_is_not_asked(plan: Plan) -> None:
     answer = plan(intake(client={"pregnant": None}, conditions=had("changing_lesion", "active")))
 

@@ -239,9 +239,14 @@ class Case(NamedTuple):
 
 
 def _apart(hole: Hole, others: tuple[Hole, ...]) -> bool:
-    """Whether a question is another one than those there already, and part of none of them."""
+    """Whether a question is another one than those there already, and part of none of them.
+
+    A guardian is asked for only where the age is known.
+    """
+    minor = {"client.age_years", "client.guardian_consent"}
     return not any(
-        one.question == hole.question
+        minor == {one.question, hole.question}
+        or one.question == hole.question
         or one.question.startswith(f"{hole.question}.")
         or hole.question.startswith(f"{one.question}.")
         for one in others

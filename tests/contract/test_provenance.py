@@ -31,6 +31,14 @@ def _read_by(rule: str) -> frozenset[int]:
     )
 
 
+def _read_in(plan: Plan, rules: frozenset[str]) -> frozenset[int]:
+    """The answers that some rules read where they speak in a plan."""
+    lines = (line for said, _ in plan.spoken() for line in said.lines if line.rule.id in rules)
+    return frozenset(
+        fact.slot for line in lines for fact in line.facts if fact.place is Place.HISTORY and fact.question
+    )
+
+
 @cache
 def _bears_on(rule: str) -> frozenset[int]:
     """The answers that bear on what a rule holds: the days before an event also hang on earlier sessions."""
@@ -85,7 +93,7 @@ def test_an_edge_moves_once_all_that_it_names_is_out_of_the_way(intake: Json) ->
     facts = at_rest(facts_of(intake))
     plan = make_plan(PROGRAM, facts)
     for where, (day, rules) in _edges(plan).items():
-        others = _without(facts, plan, frozenset().union(*(_read_by(rule) for rule in rules)))
+        others = _without(facts, plan, _read_in(plan, rules))
         if others is not None and not _behind_an_event(plan, where, rules):
             assert others.get(where, (None,))[0] != day, (where, sorted(rules))
 
