@@ -5,7 +5,6 @@ serves everyone with the same findings.
 """
 
 import json
-import sys
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from functools import lru_cache
@@ -18,12 +17,18 @@ def encode(value: object) -> str:
 
 
 @lru_cache(maxsize=65_536)
-def iso(ordinal: int) -> str:
+def iso(ordinal: int) -> bytes:
     """The calendar date of a proleptic Gregorian ordinal, as `YYYY-MM-DD`."""
-    return date.fromordinal(ordinal).isoformat()
+    return date.fromordinal(ordinal).isoformat().encode()
 
 
-def _all_of(*places: int) -> Callable[[Sequence[str]], Sequence[str]]:
+@lru_cache(maxsize=16_384)
+def shared(text: str) -> bytes:
+    """A piece of JSON as bytes; the same piece is the same object."""
+    return text.encode()
+
+
+def _all_of(*places: int) -> Callable[[Sequence[bytes]], Sequence[bytes]]:
     """Pick from a list by positions; the library's own picker returns a bare value for one position."""
     return itemgetter(*places) if len(places) > 1 else lambda dates: [dates[place] for place in places]
 
@@ -38,13 +43,13 @@ class Template:
 
     def __init__(self, texts: Iterable[str], days: Iterable[int]) -> None:
         """Keep the texts around the gaps, one more than there are gaps, and the day of each gap."""
-        self._texts, gaps = tuple(sys.intern(text) for text in texts), tuple(days)
+        self._texts, gaps = tuple(shared(text) for text in texts), tuple(days)
         self._days = tuple(dict.fromkeys(gaps))
         place = {day: index for index, day in enumerate(self._days)}
         self._pick = _all_of(*(place[day] for day in gaps))
-        self._last = (0, "")
+        self._last = (0, b"")
 
-    def filled(self, assessed_on: int) -> str:
+    def filled(self, assessed_on: int) -> bytes:
         """The JSON with its dates, for the ordinal of the day of assessment."""
         last, text = self._last
         if last != assessed_on:
@@ -52,11 +57,11 @@ class Template:
             self._last = (assessed_on, text)
         return text
 
-    def _fill(self, assessed_on: int) -> str:
-        parts = [""] * (2 * len(self._texts) - 1)
+    def _fill(self, assessed_on: int) -> bytes:
+        parts = [b""] * (2 * len(self._texts) - 1)
         parts[0::2] = self._texts
         parts[1::2] = self._pick([iso(assessed_on + day) for day in self._days])
-        return "".join(parts)
+        return b"".join(parts)
 
 
 class Sheet:

@@ -112,7 +112,7 @@ def _body(words: Words, plan: Plan, worst: Decision, provisional: bool) -> Templ
 class _Tail(NamedTuple):
     """The lists after the findings, and the rules that they cite."""
 
-    text: str
+    text: bytes
     rules: frozenset[str]
 
 
@@ -147,12 +147,12 @@ def _tail(words: Words, plan: Plan) -> _Tail:
         for name, found in notes.items()
     ]
     care = {rule for step in plan.care for rule in step.rules}
-    return _Tail(",".join(texts), frozenset(care.union(*notes.values())))
+    return _Tail(",".join(texts).encode(), frozenset(care.union(*notes.values())))
 
 
 @lru_cache(REMEMBERED)
-def _sources(words: Words, rules: frozenset[str]) -> str:
-    return words.sources(rules)
+def _sources(words: Words, rules: frozenset[str]) -> bytes:
+    return words.sources(rules).encode()
 
 
 def _question(words: Words, question: Question) -> str:
@@ -185,9 +185,11 @@ def write_recommendation(words: Words, facts: Facts, plan: Plan, unanswered: Una
     day = facts.assessed_on.toordinal()
     body = _body(words, plan, unanswered.worst, unanswered.provisional).filled(day)
     questions = array(_question(words, question) for question in unanswered.questions)
-    return "".join((
-        '{"id":null,"created_at":"', created_at.isoformat()[:19], 'Z","assessed_on":"',
-        facts.assessed_on.isoformat(), '","language":"', words.catalog.language, '","protocol":', words.heading, ",",
-        body, ',"findings":', findings.array.filled(day), ',"unanswered":', questions, ",", tail.text,
-        ',"sources":', _sources(words, tail.rules | findings.rules), ',"disclaimers":', words.disclaimers, "}",
-    )).encode()  # fmt: skip
+    head = (
+        f'{{"id":null,"created_at":"{created_at.isoformat()[:19]}Z","assessed_on":"{facts.assessed_on}",'
+        f'"language":"{words.catalog.language}","protocol":{words.heading},'
+    )
+    return b"".join((
+        head.encode(), body, b',"findings":', findings.array.filled(day), b',"unanswered":', questions.encode(),
+        b",", tail.text, b',"sources":', _sources(words, tail.rules | findings.rules), words.ending,
+    ))  # fmt: skip

@@ -54,9 +54,10 @@ class Words:
         )
 
     @cached_property
-    def disclaimers(self) -> str:
-        """What every answer carries."""
-        return encode([self.catalog.say(f"disclaimer.{key}") for key in self.program.protocol.disclaimers])
+    def ending(self) -> bytes:
+        """How every answer ends: with its disclaimers."""
+        disclaimers = [self.catalog.say(f"disclaimer.{key}") for key in self.program.protocol.disclaimers]
+        return f',"disclaimers":{encode(disclaimers)}}}'.encode()
 
     @cached_property
     def _sources(self) -> dict[str, str]:
