@@ -15,7 +15,9 @@ from app.rules.protocol import Decision
 from app.rules.record import Facts, Vector
 
 ADVICE = "advice"
-MOST_TOLD = 32
+MOST_PLANS = 256
+"""Of how many plans the findings are kept."""
+MOST_TOLD = 16
 """How many ways to answer the same plan are kept."""
 
 
@@ -237,7 +239,7 @@ class Findings:
         return found
 
 
-@lru_cache(REMEMBERED)
+@lru_cache(MOST_PLANS)
 def _findings(words: Words, plan: Plan) -> Findings:
     return Findings(words, plan)
 

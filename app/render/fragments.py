@@ -22,7 +22,7 @@ def iso(ordinal: int) -> bytes:
     return date.fromordinal(ordinal).isoformat().encode()
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=2048)
 def shared(text: str) -> bytes:
     """A piece of JSON as bytes; the same piece is the same object."""
     return text.encode()
@@ -37,8 +37,7 @@ class Template:
     """JSON with gaps for dates.
 
     The text between two gaps is shared with every other template that says the same, so that many of them take little
-    room; a date that stands in many gaps is written once. What was filled in last is kept: most people who ask on one
-    day ask about that day.
+    room; a date that stands in many gaps is written once.
     """
 
     def __init__(self, texts: Iterable[str], days: Iterable[int]) -> None:
@@ -47,17 +46,9 @@ class Template:
         self._days = tuple(dict.fromkeys(gaps))
         place = {day: index for index, day in enumerate(self._days)}
         self._pick = _all_of(*(place[day] for day in gaps))
-        self._last = (0, b"")
 
     def filled(self, assessed_on: int) -> bytes:
         """The JSON with its dates, for the ordinal of the day of assessment."""
-        last, text = self._last
-        if last != assessed_on:
-            text = self._fill(assessed_on)
-            self._last = (assessed_on, text)
-        return text
-
-    def _fill(self, assessed_on: int) -> bytes:
         parts = [b""] * (2 * len(self._texts) - 1)
         parts[0::2] = self._texts
         parts[1::2] = self._pick([iso(assessed_on + day) for day in self._days])

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from app.render.course import write_course
 from app.render.findings import write_findings
 from app.render.fragments import Sheet, Template, array, encode
-from app.render.words import REMEMBERED, Words
+from app.render.words import Words
 from app.rules.assessment import Unit
 from app.rules.plan import CATEGORIES, Plan
 from app.rules.program import Line
@@ -21,6 +21,8 @@ from app.rules.unanswered import Question, Unanswered
 
 MOST_BODIES = 256
 """How many answers are kept from the decision to the course; each may take some 60 KB."""
+MOST_DATED = 64
+"""How many of them are kept with their dates."""
 LISTS = ("expectations", "reactions", "red_flags", "alternatives", "combinations", "options")
 
 
@@ -109,6 +111,12 @@ def _body(words: Words, plan: Plan, worst: Decision, provisional: bool) -> Templ
     return sheet.template()
 
 
+@lru_cache(MOST_DATED)
+def _dated(body: Template, day: int) -> bytes:
+    """A body with its dates; most people who ask on one day ask about that day."""
+    return body.filled(day)
+
+
 class _Tail(NamedTuple):
     """The lists after the findings, and the rules that they cite."""
 
@@ -133,7 +141,7 @@ def _noted(words: Words, line: Line) -> str:
     return encode(found)
 
 
-@lru_cache(REMEMBERED)
+@lru_cache(MOST_BODIES)
 def _tail(words: Words, plan: Plan) -> _Tail:
     """What is said beside the findings; expectations only of what remains."""
     notes: dict[str, dict[str, Line]] = {name: {} for name in LISTS}
@@ -150,7 +158,7 @@ def _tail(words: Words, plan: Plan) -> _Tail:
     return _Tail(",".join(texts).encode(), frozenset(care.union(*notes.values())))
 
 
-@lru_cache(REMEMBERED)
+@lru_cache(MOST_BODIES)
 def _sources(words: Words, rules: frozenset[str]) -> bytes:
     return words.sources(rules).encode()
 
@@ -183,13 +191,15 @@ def write_recommendation(words: Words, facts: Facts, plan: Plan, unanswered: Una
     findings = write_findings(words, facts, plan)
     tail = _tail(words, plan)
     day = facts.assessed_on.toordinal()
-    body = _body(words, plan, unanswered.worst, unanswered.provisional).filled(day)
+    body = _body(words, plan, unanswered.worst, unanswered.provisional)
     questions = array(_question(words, question) for question in unanswered.questions)
     head = (
         f'{{"id":null,"created_at":"{created_at.isoformat()[:19]}Z","assessed_on":"{facts.assessed_on}",'
         f'"language":"{words.catalog.language}","protocol":{words.heading},'
     )
+    findings_at = findings.array.filled(day)
+    sources = _sources(words, tail.rules | findings.rules)
     return b"".join((
-        head.encode(), body, b',"findings":', findings.array.filled(day), b',"unanswered":', questions.encode(),
-        b",", tail.text, b',"sources":', _sources(words, tail.rules | findings.rules), words.ending,
+        head.encode(), _dated(body, day), b',"findings":', findings_at, b',"unanswered":', questions.encode(), b",",
+        tail.text, b',"sources":', sources, words.ending,
     ))  # fmt: skip

@@ -46,7 +46,7 @@ def _joined(steps: list[tuple[Step, Line]]) -> CareStep:
     return CareStep(phase, step.start, step.end, step.first, line, (line.rule.id,))
 
 
-@lru_cache(2048)
+@lru_cache(512)
 def care_of(lines: tuple[Line, ...]) -> tuple[CareStep, ...]:
     """Join the steps of some lines, in the order of the protocol."""
     steps: dict[tuple[str, str], list[tuple[Step, Line]]] = {}

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 SESSIONS = VOCABULARY["history.microdermabrasion.sessions"].slot
 LAST_ON = VOCABULARY["history.microdermabrasion.last_on"].slot
 
-REMEMBERED = 2048
+REMEMBERED = 512
 """How many folds are kept: the same findings come again and again, and a fold depends on nothing else."""
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from app.rules.evaluate import Assessment, Findings, Numbers
 
 VisitKind: TypeAlias = Literal["test_area", "session", "progress_check", "maintenance"]
-REMEMBERED = 2048
+REMEMBERED = 512
 """How many courses are kept: dates are counted from the day of assessment, and many people share the same limits."""
 
 
