@@ -150,7 +150,8 @@ def _ages(line: Line, vector: Vector) -> Iterator[int | None]:
 
 
 def _windows(lines: Iterable[Line], vector: Vector) -> tuple[Window, ...]:
-    return tuple(window_of(line, age) for line in lines if line.clause.wait is not None for age in _ages(line, vector))
+    waiting = [line for line in lines if line.waits]
+    return tuple([window_of(line, age) for line in waiting for age in _ages(line, vector)]) if waiting else ()
 
 
 def find(program: Program, facts: Facts) -> Findings:
@@ -169,12 +170,16 @@ def find(program: Program, facts: Facts) -> Findings:
     return Findings(
         Said("", (), tuple(loud[0]), tuple(quiet[0]), _windows(loud[0], facts.person)),
         tuple(
-            Said(name, (), tuple(lines), tuple(words), _windows(lines, vector))
-            for (name, vector), lines, words in zip(facts.areas, loud[1], quiet[1], strict=True)
+            [
+                Said(name, (), tuple(lines), tuple(words), _windows(lines, vector))
+                for (name, vector), lines, words in zip(facts.areas, loud[1], quiet[1], strict=True)
+            ]
         ),
         tuple(
-            Said(aim.concern, aim.areas, tuple(lines), tuple(words), ())
-            for aim, lines, words in zip(facts.concerns, loud[2], quiet[2], strict=True)
+            [
+                Said(aim.concern, aim.areas, tuple(lines), tuple(words), ())
+                for aim, lines, words in zip(facts.concerns, loud[2], quiet[2], strict=True)
+            ]
         ),
         0 if facts.start_on is None else max(0, facts.start_on.toordinal() - day),
         None if facts.event_on is None else facts.event_on.toordinal() - day,

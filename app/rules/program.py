@@ -46,6 +46,11 @@ class Line:
         return isinstance(self.clause.when, Always) and self.clause.wait is None
 
     @cached_property
+    def waits(self) -> bool:
+        """Whether it brings a wait."""
+        return self.clause.wait is not None
+
+    @cached_property
     def since(self) -> Fact | None:
         """The date that its wait runs from."""
         wait = self.clause.wait
