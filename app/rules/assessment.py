@@ -177,10 +177,20 @@ def interval_of(pairs: Sequence[tuple[Cadence, Line]], limits: Sequence[tuple[Bo
     return Span(*(held(aim) for aim in aims))
 
 
-def maintenance_of(pairs: Sequence[tuple[Cadence, Line]]) -> Span | None:
-    """The interval after the course; `None` where no concern has one of its own."""
+def maintenance_of(pairs: Sequence[tuple[Cadence, Line]], interval: Span | None) -> Span | None:
+    """The interval after the course, never shorter than that within it; `None` where no concern has one of its own."""
     aims = _span(pairs, "maintenance_days")
-    return None if aims is None else Span(*(highest(aim) for aim in aims))
+    if aims is None:
+        return None
+    within = interval or Span(Held(0), Held(0), Held(0))
+    return Span(*(_longer(highest(aim), least) for aim, least in zip(aims, within, strict=True)))
+
+
+def _longer(one: Held, other: Held) -> Held:
+    """The higher of two numbers; where they agree, the first alone if no answer bears on it, else both."""
+    if one.value != other.value:
+        return max(one, other, key=lambda held: held.value)
+    return one if all(line.firm for line in one.lines) else Held(one.value, one.lines + other.lines)
 
 
 def settings_of(base: Settings, limits: Iterable[Bound], preferred: str) -> SettingsHeld:

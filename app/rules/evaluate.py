@@ -123,10 +123,11 @@ class Assessment(NamedTuple):
 def _numbers(aims: tuple[Line, ...], bounding: tuple[Line, ...]) -> Numbers:
     """The numbers that some lines fold into: cadences of concerns, and limits of everything that remains."""
     pairs, limits = cadences(aims), bounds(bounding)
+    interval = algebra.interval_of(pairs, limits)
     return Numbers(
         sessions=algebra.sessions_of(pairs),
-        interval=algebra.interval_of(pairs, limits),
-        maintenance=algebra.maintenance_of(pairs),
+        interval=interval,
+        maintenance=algebra.maintenance_of(pairs, interval),
         test_area=highest(shares(limits, lambda bound: bound.test_area_days)),
         progress_check=lowest(shares(limits, lambda bound: bound.progress_check_after)),
         event_first=highest([(bound.event_days.first, line) for bound, line in limits if bound.event_days]),

@@ -152,6 +152,9 @@ def _left(case: Case, person: Place, areas: list[Place], concerns: list[Place]) 
     return _Left([place.name for place in rooms], sorted(indexes), rooms, [*person.spoken, *asked], asked)
 
 
+NONE = (0, 0, 0)
+
+
 class _Numbers(NamedTuple):
     sessions: Triple | None
     interval: Triple | None
@@ -163,10 +166,17 @@ def _folded(cadences: list[Data], bounds: list[Data]) -> _Numbers:
     floor, extra = _largest(bounds, "interval_floor_days"), _largest(bounds, "interval_extra_days")
     interval = _aimed(cadences, "interval_days", "interval_cap_days")
     events, checks = _numbers(bounds, "event_days"), _numbers(bounds, "progress_check_after")
+    within = _triple(interval, lambda number: max(number, floor) + extra)
+    upkeep = _triple(_aimed(cadences, "maintenance_days"))
     return _Numbers(
         _triple(_aimed(cadences, "sessions", "sessions_cap")),
-        _triple(interval, lambda number: max(number, floor) + extra),
-        _triple(_aimed(cadences, "maintenance_days")),
+        within,
+        upkeep
+        and (
+            max(upkeep[0], (within or NONE)[0]),
+            max(upkeep[1], (within or NONE)[1]),
+            max(upkeep[2], (within or NONE)[2]),
+        ),
         (
             _largest(bounds, "test_area_days"),
             min(checks) if checks else 0,
