@@ -97,4 +97,5 @@ def held_back(latest: Edge, target: Edge, windows: Sequence[Window]) -> Edge:
     free = last_free(latest.day, windows)
     if free.day > target.day:
         return free.held(latest.lines)
-    return (target if free.day < target.day else agreed(target, latest)).held(free.lines)
+    chosen = target if free.day < target.day else agreed(target, Edge(free.day, latest.lines))
+    return chosen.held(free.lines)

@@ -106,7 +106,19 @@ def _following(visit: Visit, number: int, kind: VisitKind, gap: Span, windows: S
     base, target = visit.latest or visit.target, _after(visit.target, gap.typical, windows)
     longest = _shifted(base, gap.maximum)
     latest = held_back(longest, target, windows)
-    return Visit(number, kind, _after(visit.earliest, gap.minimum, windows), target, latest)
+    return _unbroken(Visit(number, kind, _after(visit.earliest, gap.minimum, windows), target, latest), windows)
+
+
+def _unbroken(visit: Visit, windows: Sequence[Window]) -> Visit:
+    """A visit that ends at the latest before the next days on which none is allowed."""
+    ahead = [window for window in windows if window.begin > visit.target.day]
+    first = min((window.begin for window in ahead), default=None)
+    if first is None or (visit.latest is not None and visit.latest.day < first):
+        return visit
+    lines = frozenset(line for window in ahead if window.begin == first for line in window.lines)
+    return visit._replace(
+        latest=Edge(first - 1, lines).held([line for line in visit.target.lines if visit.number == 0])
+    )
 
 
 def _opening(wish: _Wish) -> list[Visit]:
@@ -114,11 +126,11 @@ def _opening(wish: _Wish) -> list[Visit]:
     windows, test = wish.windows, wish.numbers.test_area
     earliest, target = first_free(0, windows), first_free(wish.wished, windows)
     if not test.value:
-        return [Visit(1, "session", earliest, target, None)]
+        return [_unbroken(Visit(1, "session", earliest, target, None), windows)]
     earliest, target = earliest.held(test.lines), target.held(test.lines)
     patch = Visit(0, "test_area", earliest, target, None)
     session = Visit(1, "session", _after(earliest, test, windows), _after(target, test, windows), None)
-    return [patch, session]
+    return [_unbroken(patch, windows), _unbroken(session, windows)]
 
 
 def _sessions(wish: _Wish, sessions: Span, interval: Span) -> list[Visit]:
@@ -173,7 +185,7 @@ def _tightened(visits: Sequence[Visit], room: dict[int, Edge], longest: Held, wi
         if visit.number > 1 and done[-1].latest is not None:
             chain = held_back(_shifted(done[-1].latest, longest), visit.target, windows)
             latest = earlier(chain, latest)
-        done.append(visit._replace(latest=latest))
+        done.append(_unbroken(visit._replace(latest=latest), windows))
     return done
 
 

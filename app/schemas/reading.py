@@ -65,18 +65,22 @@ def _flag(value: bool | None, missing: Span) -> Span:  # noqa: FBT001 -- a value
     return YES if value else NO
 
 
-def _condition(item: ConditionIn, assessed_on: date) -> list[Answer]:
-    """What is past has healed, and is long past if no date is given, unless it is one that passes within days.
+def _status(item: ConditionIn) -> Span:
+    """What is said to be past but not to have healed is not past."""
+    if item.status == "unsure":
+        return ANY_STATUS
+    rank = STATUSES.index("controlled" if item.status == "past" and item.healed is False else item.status)
+    return rank, rank
 
-    What is active has not healed, unless that is said.
-    """
+
+def _condition(item: ConditionIn, assessed_on: date) -> list[Answer]:
+    """A date that is not told is open; what is active has not cleared, nor healed unless that is said."""
     name = f"history.conditions.{item.code}"
-    rank = None if item.status == "unsure" else STATUSES.index(item.status)
-    ending = item.status in {"controlled", "unsure"} or item.code in _TRANSIENT
+    cleared = NO_DATE if item.status == "active" and item.code not in _TRANSIENT else ANY_DATE
     return [
-        (_SLOTS[name], ANY_STATUS if rank is None else (rank, rank)),
-        (_SLOTS[f"{name}.onset"], _date(item.onset, assessed_on, NO_DATE if item.status == "past" else ANY_DATE)),
-        (_SLOTS[f"{name}.clear_since"], _date(item.clear_since, assessed_on, ANY_DATE if ending else NO_DATE)),
+        (_SLOTS[name], _status(item)),
+        (_SLOTS[f"{name}.onset"], _date(item.onset, assessed_on, ANY_DATE)),
+        (_SLOTS[f"{name}.clear_since"], _date(item.clear_since, assessed_on, cleared)),
         (_SLOTS[f"{name}.healed"], _flag(item.healed, _HEALED[item.status])),
     ]
 
@@ -111,16 +115,15 @@ def _exposure(item: ExposureIn, assessed_on: date) -> list[Answer]:
 
 
 def _sessions(told: MicrodermabrasionIn | None, assessed_on: date) -> list[Answer]:
-    """Earlier sessions; after none there is no last day and no reaction to ask for."""
+    """Earlier sessions; after none there is no last day and no reaction to ask for, but what is told counts."""
     if told is None:
         count, on, last, worst = (0, MANY_SESSIONS), ANY_DATE, ANY_REACTION, ANY_REACTION
-    elif told.sessions == 0:
-        count, on, last, worst = NO, NO_DATE, NO, NO
     else:
         count = (told.sessions, told.sessions)
-        on = _date(told.last_on, assessed_on, ANY_DATE)
+        on = _date(told.last_on, assessed_on, ANY_DATE if told.sessions else NO_DATE)
+        open_ = ANY_REACTION if told.sessions else NO
         last, worst = (
-            ANY_REACTION if reaction is None else (REACTIONS.index(reaction),) * 2
+            open_ if reaction is None else (REACTIONS.index(reaction),) * 2
             for reaction in (told.last_reaction, told.worst_reaction)
         )
     spans = {"sessions": count, "last_on": on, "last_reaction": last, "worst_reaction": worst}

@@ -171,6 +171,13 @@ def test_a_treatment_without_a_date_does_not_hide_one_that_is_planned(plan: Plan
     assert [date for date in _sessions(answer) if ahead(20) <= date < ahead(34)] == []
 
 
+def test_a_visit_is_never_held_open_into_the_days_that_a_planned_treatment_keeps_free(plan: Plan) -> None:
+    planned = [*took("botulinum_toxin", on=ahead(3)), *took("filler", on=ahead(20))]
+    second = plan(intake(procedures=planned))["course"]["visits"][1]
+
+    assert {second[name]["date"] for name in ("earliest", "target", "latest")} == {ahead(17)}
+
+
 def test_two_planned_treatments_both_keep_their_days_free(plan: Plan) -> None:
     answer = plan(intake(procedures=[*took("waxing", on=ahead(10)), *took("waxing", on=ahead(40))]))
     taken = [day for start in (3, 33) for day in (ahead(start + n) for n in range(14))]

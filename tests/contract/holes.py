@@ -84,8 +84,8 @@ def condition(code: str, areas: list[str] | None) -> Hole:
     return Hole(name, ("history", "conditions", "+"), open_, (None, *found))
 
 
-PREMISES = {"active": ("onset",), "controlled": ("onset", "clear_since", "healed"), "past": ()}
-"""What is asked of a condition: what is active has not healed, and what is past is long past unless a date is given."""
+PREMISES = {"active": ("onset",), "controlled": ("onset", "clear_since", "healed"), "past": ("onset", "clear_since")}
+"""What is asked of a condition: what is active has neither cleared nor healed, and what is past has healed."""
 
 PASSING = ("skin_infection", "open_wound")
 """Conditions that pass within days, so that it is always asked since when they are clear."""

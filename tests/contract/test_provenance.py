@@ -12,6 +12,7 @@ from hypothesis import given
 
 from app.rules.facts import HISTORY, VOCABULARY, Place
 from app.rules.plan import Plan, make_plan
+from app.rules.program import Line
 from app.rules.record import Facts, Vector, at_rest
 from tests.contract.intakes import datable, intakes, tries
 from tests.contract.plans import PROGRAM, Json, answer_of, facts_of, plan_of
@@ -63,18 +64,19 @@ def _edges(plan: Plan) -> dict[Where, tuple[int, frozenset[str]]]:
     }
 
 
-def _remains(plan: Plan) -> list[bool]:
-    assessment = plan.assessment
-    return [unit.kept for unit in (*assessment.areas, *assessment.concerns)]
+def _aim(plan: Plan) -> tuple[list[bool], set[Line]]:
+    """What is treated, and which cadences it is given; melasma in the history chooses between two."""
+    units = (*plan.assessment.areas, *plan.assessment.concerns)
+    return [unit.kept for unit in units], {line for unit in units for line in unit.lines if line.clause.cadence}
 
 
 def _without(facts: Facts, plan: Plan, slots: frozenset[int]) -> dict[Where, tuple[int, frozenset[str]]] | None:
-    """The edges once these answers are calm; `None` if that changes no answer, or what is treated."""
+    """The edges once these answers are calm; `None` if that changes no answer, or what is treated and how."""
     calmed = _calmed(facts, slots)
     if calmed == facts:
         return None
     other = make_plan(PROGRAM, calmed)
-    return _edges(other) if _remains(other) == _remains(plan) else None
+    return _edges(other) if _aim(other) == _aim(plan) else None
 
 
 def _behind_an_event(plan: Plan, where: Where, rules: frozenset[str]) -> bool:

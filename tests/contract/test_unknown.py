@@ -35,8 +35,8 @@ def _concerns(intake: Json) -> Iterator[Json]:
 
 
 def _premise(item: Json, name: str) -> bool:
-    """Whether an answer is asked for: what is active has not healed; what is past is so without a date."""
-    kept = {"active": {"healed", "clear_since"}, "past": {"healed", "onset", "clear_since"}}
+    """Whether an answer is asked for: what is active has neither cleared nor healed; what is past has healed."""
+    kept = {"active": {"healed", "clear_since"}, "past": {"healed"}}
     passing = item["code"] in PASSING and name == "clear_since"
     return passing or name not in kept.get(item.get("status") or "", set())
 
