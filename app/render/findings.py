@@ -8,6 +8,7 @@ from typing import NamedTuple
 from app.render.fragments import Sheet, Template, encode
 from app.render.words import REMEMBERED, Words, effect_of
 from app.rules.compiler import Fired
+from app.rules.evaluate import Said
 from app.rules.facts import NEVER, Fact, Place
 from app.rules.plan import Plan
 from app.rules.program import Line
@@ -62,8 +63,8 @@ def spoken(facts: Facts, fired: Fired) -> Iterator[Spoken]:
 def fired_of(plan: Plan) -> Fired:
     """The lines of a plan, all of them."""
 
-    def lines(said: object) -> list[Line]:
-        return [*said.lines, *said.quiet]  # type: ignore[attr-defined]
+    def lines(said: Said) -> list[Line]:
+        return [*said.lines, *said.quiet]
 
     found = plan.findings
     return lines(found.person), [lines(said) for said in found.areas], [lines(said) for said in found.concerns]

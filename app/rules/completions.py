@@ -108,8 +108,9 @@ class Completions:
         keys += [(index, slot) for index, aim in enumerate(facts.concerns) for slot in aim.vector.open_slots()]
         self.questions = {key: self._question(key) for key in keys}
         self.units = [unit for unit in _units(program, facts) if unit.open_facts()]
-        self.person = self.plan(()).assessment.person.decision
-        self._seen: dict[Choice, Outcome] = {}
+        calm = self.plan(())
+        self.person = calm.assessment.person.decision
+        self._seen: dict[Choice, Outcome] = {(): outcome(calm)}
 
     def _question(self, key: Key) -> str:
         """The question that an open answer belongs to; a group that was not asked is one question."""

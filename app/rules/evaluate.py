@@ -279,11 +279,6 @@ def assess(program: Program, findings: Findings) -> Assessment:
     )
 
 
-@lru_cache(REMEMBERED)
-def _remembered(program: Program, findings: Findings) -> Assessment:
-    return assess(program, in_full(program, findings))
-
-
 def evaluate(program: Program, facts: Facts) -> Assessment:
     """Apply a protocol to facts in which every question is answered.
 
@@ -294,4 +289,4 @@ def evaluate(program: Program, facts: Facts) -> Assessment:
     Returns:
         What is decided, what remains, and the numbers of the course with the lines that hold them.
     """
-    return _remembered(program, find(program, facts))
+    return assess(program, in_full(program, find(program, facts)))

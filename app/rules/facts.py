@@ -280,11 +280,6 @@ HISTORY = placed(Place.HISTORY)
 AIMS = placed(Place.CONCERN)
 
 
-def slot(name: str) -> int:
-    """The position of a fact in its vector."""
-    return VOCABULARY[name].slot
-
-
 def questions() -> Iterator[str]:
     """The ids of all questions, in the order of the vocabulary."""
     return iter(dict.fromkeys(fact.question for fact in VOCABULARY.values() if fact.question))

@@ -116,9 +116,8 @@ def _unbroken(visit: Visit, windows: Sequence[Window]) -> Visit:
     if first is None or (visit.latest is not None and visit.latest.day < first):
         return visit
     lines = frozenset(line for window in ahead if window.begin == first for line in window.lines)
-    return visit._replace(
-        latest=Edge(first - 1, lines).held([line for line in visit.target.lines if visit.number == 0])
-    )
+    behind_it = visit.target.lines if visit.kind == "test_area" else ()
+    return visit._replace(latest=Edge(first - 1, lines.union(behind_it)))
 
 
 def _opening(wish: _Wish) -> list[Visit]:

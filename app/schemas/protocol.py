@@ -70,3 +70,4 @@ class ProtocolOut(Open):
     version: str = Field(description="Its version.", examples=["1.0.0"])
     digest: str = Field(description="SHA-256 over its canonical form (RFC 8785).", examples=["sha256:0d5e…"])
     rules: list[ProtocolRuleOut] = Field(description="Every rule, in the order of the evidence.")
+    sources: list[ProtocolSourceOut] = Field(description="Every source that a rule cites, once.")
