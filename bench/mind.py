@@ -9,9 +9,10 @@ from time import perf_counter
 
 from app.cli.batch import answered
 from app.protocols.loader import load, shipped
-from app.rules.compiler import compile_program
-from app.rules.evaluate import evaluate
+from app.rules.compiler import Program, compile_program
+from app.rules.evaluate import Assessment, evaluate
 from app.rules.record import Facts, at_rest
+from app.rules.verdict import verdict
 from app.schemas.body import read_body
 from app.schemas.intake import IntakeIn
 from app.schemas.reading import read
@@ -53,6 +54,13 @@ def _rules() -> Iterator[Result]:
     apart = seconds_each(lambda: _all(evaluate(program, facts) for facts in many), MANY, rounds=3)
     yield at_most("Evaluate the example: facts to assessment", same * 1e6, 10, MICROSECONDS)
     yield plain("Evaluate, every intake different", apart * 1e6, MICROSECONDS)
+    anew = seconds_each(lambda: _all(_evaluate_anew(program, one) for _ in range(MANY // 10)), MANY // 10)
+    yield plain("Evaluate the example, no verdict remembered", anew * 1e6, MICROSECONDS)
+
+
+def _evaluate_anew(program: Program, facts: Facts) -> Assessment:
+    verdict.cache_clear()
+    return evaluate(program, facts)
 
 
 def _answers(shelf: Shelf) -> Iterator[Result]:

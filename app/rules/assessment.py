@@ -6,6 +6,7 @@ number keeps its contributions, so that the rules that hold it can be named.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from app.rules.facts import NEVER
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
     from app.rules.program import Line
     from app.rules.protocol import Bound, Cadence, Settings
+
+REMEMBERED = 1024
+"""How many waits are kept, each with the age of the date that it runs from."""
 
 Shares: TypeAlias = "list[tuple[int, Line]]"
 """What each line contributes to one number."""
@@ -98,19 +102,28 @@ class Unit(NamedTuple):
     windows: tuple[Window, ...]
     kept: bool = False
 
-    def keep(self, kept: bool) -> Unit:  # noqa: FBT001 -- a value, not a switch
-        """The same, marked as remaining or not."""
-        return Unit(self.name, self.decision, self.lines, self.windows, kept)
+    def keep(self) -> Unit:
+        """The same, marked as remaining."""
+        return Unit(self.name, self.decision, self.lines, self.windows, kept=True)
+
+
+def _holding(shares: Shares, value: int) -> list[Line]:
+    return [line for number, line in shares if number == value]
 
 
 def highest(shares: Shares) -> Held:
     """The maximum, and who holds it: the lines that no answer bears on alone where they reach it, else all."""
     if not shares:
         return Held(0)
-    value = max(number for number, _ in shares)
-    lines = tuple(line for number, line in shares if number == value)
-    firm = tuple(line for line in lines if line.firm)
-    return Held(value, firm or lines)
+    if len(shares) == 1:
+        [(value, line)] = shares
+        return Held(value, (line,))
+    numbers = [number for number, _ in shares]
+    value = max(numbers)
+    lines = _holding(shares, value)
+    if len(lines) > 1:
+        lines = [line for line in lines if line.firm] or lines
+    return Held(value, tuple(lines))
 
 
 def lowest(shares: Shares) -> Held:
@@ -118,7 +131,7 @@ def lowest(shares: Shares) -> Held:
     if not shares:
         return Held(0)
     value = min(number for number, _ in shares)
-    return Held(value, tuple(line for number, line in shares if number == value))
+    return Held(value, tuple(_holding(shares, value)))
 
 
 def bounds(lines: Iterable[Line]) -> list[tuple[Bound, Line]]:
@@ -146,8 +159,10 @@ def _span(pairs: Sequence[tuple[Cadence, Line]], name: str) -> tuple[Shares, Sha
 
 def _capped(aim: Shares, caps: Shares) -> Shares:
     """The aims, none above the highest cap that the concerns bring along."""
+    if not caps:
+        return aim
     cap = highest(caps)
-    if not caps or max(value for value, _ in aim) <= cap.value:
+    if max(value for value, _ in aim) <= cap.value:
         return aim
     return [(cap.value, line) for line in cap.lines]
 
@@ -213,6 +228,7 @@ def settings_of(base: Settings, limits: Iterable[Bound], preferred: str) -> Sett
     return SettingsHeld(intensity, (fewest, most), tuple(devices), minutes)
 
 
+@lru_cache(REMEMBERED)
 def window_of(line: Line, age: int | None) -> Window:
     """The days that a firing wait forbids, from the age of the date that it runs from."""
     wait = line.clause.wait

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from app.rules.assessment import Window
-from app.rules.facts import Place
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from app.rules.assessment import Window
     from app.rules.facts import Fact
     from app.rules.program import Line
 
@@ -36,9 +34,9 @@ class Edge(NamedTuple):
         """Whether no answer can move it."""
         return all(line.firm for line in self.lines)
 
-    def held(self, lines: Iterable[Line]) -> Edge:
+    def held(self, *lines: Iterable[Line]) -> Edge:
         """The same day, held by more lines."""
-        return Edge(self.day, self.lines.union(lines))
+        return Edge(self.day, self.lines.union(*lines))
 
 
 def agreed(one: Edge, other: Edge) -> Edge:
@@ -56,8 +54,7 @@ def earlier(one: Edge, other: Edge) -> Edge:
 
 def _answers(window: Window) -> frozenset[Fact]:
     """The answers that a window hangs on."""
-    facts = (fact for line in window.lines for fact in line.facts)
-    return frozenset(fact for fact in facts if fact.question and fact.place is Place.HISTORY)
+    return frozenset().union(*[line.answers for line in window.lines])
 
 
 def _hinges(windows: Sequence[Window]) -> bool:
@@ -79,7 +76,7 @@ def _holders(first: int, last: int, next_to: int, windows: Sequence[Window]) -> 
 def first_free(day: int, windows: Sequence[Window]) -> Edge:
     """The first day from `day` on that no window forbids."""
     free = day
-    while blocking := [window.end for window in windows if window.covers(free)]:
+    while blocking := [end for _, begin, end, _ in windows if begin <= free < end]:
         free = max(blocking)
     return Edge(day) if free == day else Edge(free, _holders(day, free - 1, free - 1, windows))
 
@@ -87,7 +84,7 @@ def first_free(day: int, windows: Sequence[Window]) -> Edge:
 def last_free(day: int, windows: Sequence[Window]) -> Edge:
     """The last day up to `day` that no window forbids."""
     free = day
-    while blocking := [window.begin for window in windows if window.covers(free)]:
+    while blocking := [begin for _, begin, end, _ in windows if begin <= free < end]:
         free = min(blocking) - 1
     return Edge(day) if free == day else Edge(free, _holders(free + 1, day, free + 1, windows))
 

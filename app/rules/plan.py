@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from app.rules.care import care_of
-from app.rules.evaluate import REMEMBERED, assess, find, in_full
+from app.rules.evaluate import assess, find, in_full
 from app.rules.protocol import BLOCKING, Decision
 from app.rules.schedule import schedule
 
@@ -16,10 +16,15 @@ if TYPE_CHECKING:
 
     from app.rules.assessment import SettingsHeld, Unit
     from app.rules.care import CareStep
-    from app.rules.compiler import Program
-    from app.rules.evaluate import Assessment, Findings, Said
+    from app.rules.compiler import Always, Program
+    from app.rules.evaluate import Assessment, Findings
+    from app.rules.program import Line
     from app.rules.record import Facts
+    from app.rules.said import Said
     from app.rules.schedule import Course, EventFit, Visit
+
+REMEMBERED = 512
+"""How many plans are kept."""
 
 VisitDays: TypeAlias = tuple[str, int, int, int, int | None]
 """A visit as its kind, number, and earliest, target and latest day."""
@@ -70,20 +75,28 @@ class Plan:
         yield from zip(said.concerns, judged.concerns, strict=True)
 
 
-def _care(findings: Findings, assessment: Assessment) -> tuple[CareStep, ...]:
-    """The care for the person and for what remains."""
-    units = zip((*findings.areas, *findings.concerns), (*assessment.areas, *assessment.concerns), strict=True)
-    kept = [findings.person, *(said for said, unit in units if unit.kept)]
-    lines = [line for said in kept for line in said.lines + said.quiet]
-    return care_of(tuple([line for line in lines if line.clause.step is not None]))
+def _care(program: Program, findings: Findings, assessment: Assessment) -> tuple[CareStep, ...]:
+    """The care for the person and for what remains, that which everyone is given included."""
+    always = program.always
+    areas = zip(findings.areas, assessment.areas, strict=True)
+    concerns = zip(findings.concerns, assessment.concerns, strict=True)
+    return care_of((
+        *_steps(findings.person, always["person"]),
+        *(line for said, unit in areas if unit.kept for line in _steps(said, always["area"])),
+        *(line for said, unit in concerns if unit.kept for line in _steps(said, always["concern"])),
+    ))  # fmt: skip
+
+
+def _steps(said: Said, always: Always) -> list[Line]:
+    """The lines of one place that give care, those for everyone included."""
+    return [*always.steps, *[line for line in said.lines + said.quiet if line.gives_care]]
 
 
 def _plan(program: Program, findings: Findings) -> Plan:
-    findings = in_full(program, findings)
     assessment = assess(program, findings)
     treats = assessment.decision < BLOCKING and assessment.numbers.sessions is not None
-    care = _care(findings, assessment) if treats else ()
-    return Plan(findings, assessment, schedule(assessment, findings), care)
+    care = _care(program, findings, assessment) if treats else ()
+    return Plan(in_full(program, findings), assessment, schedule(assessment, findings), care)
 
 
 _remembered = lru_cache(REMEMBERED)(_plan)

@@ -51,10 +51,20 @@ class Line:
         return self.clause.wait is not None
 
     @cached_property
+    def gives_care(self) -> bool:
+        """Whether it asks for a step of care."""
+        return self.clause.step is not None
+
+    @cached_property
     def since(self) -> Fact | None:
         """The date that its wait runs from."""
         wait = self.clause.wait
         return VOCABULARY[wait.since] if wait is not None and wait.since is not None else None
+
+    @cached_property
+    def since_slot(self) -> int | None:
+        """Where that date lies in a history."""
+        return None if self.since is None else self.since.slot
 
     @cached_property
     def expires(self) -> bool:
@@ -68,11 +78,15 @@ class Line:
         return tuple(dict.fromkeys((*whole(self, Reading()), *since)))
 
     @cached_property
+    def answers(self) -> frozenset[Fact]:
+        """The answers about the client and the history that it reads."""
+        return frozenset(fact for fact in self.facts if fact.question and fact.place is Place.HISTORY)
+
+    @cached_property
     def firm(self) -> bool:
         """Whether no calmer answer about the client or the history could silence it."""
         _, silencing = whole(self, Polarity())
-        answers = [fact for fact in self.facts if fact.question and fact.place is Place.HISTORY]
-        return not any(fact is self.since or fact.risk is Risk.NONE or fact.name in silencing for fact in answers)
+        return not any(fact is self.since or fact.risk is Risk.NONE or fact.name in silencing for fact in self.answers)
 
     @cached_property
     def loud(self) -> bool:

@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from app.rules.assessment import Held, Span, Window
 from app.rules.edges import Edge, earlier, first_free, held_back, last_free
+from app.rules.facts import NEVER
 from app.rules.protocol import BLOCKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
-    from app.rules.evaluate import Assessment, Findings, Numbers
+    from app.rules.evaluate import Assessment, Findings
+    from app.rules.fold import Numbers
+    from app.rules.program import Line
 
 VisitKind: TypeAlias = Literal["test_area", "session", "progress_check", "maintenance"]
 REMEMBERED = 512
@@ -98,7 +101,7 @@ def _shifted(edge: Edge, gap: Held, sign: int = 1) -> Edge:
 
 def _after(edge: Edge, gap: Held, windows: Sequence[Window]) -> Edge:
     """The first free day a gap later."""
-    return first_free(edge.day + gap.value, windows).held((*edge.lines, *gap.lines))
+    return first_free(edge.day + gap.value, windows).held(edge.lines, gap.lines)
 
 
 def _following(visit: Visit, number: int, kind: VisitKind, gap: Span, windows: Sequence[Window]) -> Visit:
@@ -109,15 +112,31 @@ def _following(visit: Visit, number: int, kind: VisitKind, gap: Span, windows: S
     return _unbroken(Visit(number, kind, _after(visit.earliest, gap.minimum, windows), target, latest), windows)
 
 
+def _held_by(visit: Visit, lines: Iterable[Line]) -> Visit:
+    """The same visit, its latest day held by more lines."""
+    return visit._replace(latest=visit.latest and visit.latest.held(lines))
+
+
 def _unbroken(visit: Visit, windows: Sequence[Window]) -> Visit:
-    """A visit that ends at the latest before the next days on which none is allowed."""
+    """A visit that ends at the latest before the next days on which none is allowed.
+
+    Where such days lie behind its target, what holds the target holds the latest day too: it might end before them.
+    """
+    behind = any(-NEVER < window.begin <= visit.target.day for window in windows)
+    ended = _ended(visit, windows)
+    return _held_by(ended, ended.target.lines) if behind else ended
+
+
+def _ended(visit: Visit, windows: Sequence[Window]) -> Visit:
+    """A visit with the day before the next window that begins, if that is earlier than its latest day."""
     ahead = [window for window in windows if window.begin > visit.target.day]
-    first = min((window.begin for window in ahead), default=None)
-    if first is None or (visit.latest is not None and visit.latest.day < first):
+    if not ahead:
         return visit
+    first = min(window.begin for window in ahead)
     lines = frozenset(line for window in ahead if window.begin == first for line in window.lines)
     behind_it = visit.target.lines if visit.kind == "test_area" else ()
-    return visit._replace(latest=Edge(first - 1, lines.union(behind_it)))
+    end = Edge(first - 1, lines.union(behind_it))
+    return visit._replace(latest=end if visit.latest is None else earlier(visit.latest, end))
 
 
 def _opening(wish: _Wish) -> list[Visit]:
@@ -168,12 +187,13 @@ def _back_planned(visits: Sequence[Visit], missed: Sequence[Visit], limit: _Limi
     for number in range(visits[-1].number, 0, -1):
         if number == 1 and wish.untreated:
             last = earlier(last, Edge(limit.first.value, frozenset(limit.first.lines)))
-        room[number] = last_free(last.day, wish.windows).held((*last.lines, *count))
+        room[number] = last_free(last.day, wish.windows).held(last.lines, count)
         last = _shifted(room[number], numbers.interval.minimum, -1)
     if visits[0].number == 0:
         first = _shifted(room[1], numbers.test_area, -1)
         room[0] = last_free(first.day, wish.windows).held(first.lines)
-    return _tightened(visits, room, numbers.interval.maximum, wish.windows)
+    tightened = _tightened(visits, room, numbers.interval.maximum, wish.windows)
+    return [_held_by(visit, count) for visit in tightened] if missed else tightened
 
 
 def _tightened(visits: Sequence[Visit], room: dict[int, Edge], longest: Held, windows: Sequence[Window]) -> list[Visit]:

@@ -73,7 +73,7 @@ def _scan(raw: bytes) -> None:
     if b"9e" in shape or _LONG_RUN in shape:
         _QUICK(raw.decode())
     else:
-        jiter.from_json(raw, allow_inf_nan=False, catch_duplicate_keys=True, cache_mode="none")
+        jiter.from_json(raw, allow_inf_nan=False, catch_duplicate_keys=True)
 
 
 def _refuse(model: type[BaseModel], raw: bytes, problems: ValidationError | None) -> NoReturn:

@@ -40,26 +40,34 @@ class Ledger:
 
     def __init__(self, areas: tuple[str, ...], *, located: bool) -> None:
         self.areas = areas if located else ()
-        self.everywhere = ("", *self.areas)
-        self._spans = {place: dict[int, Span]() for place in self.everywhere}
-        self._dates = {place: dict[int, list[Span]]() for place in self.everywhere}
+        self._everywhere = ("", *self.areas)
+        self._spans: dict[str, dict[int, Span]] = {place: {} for place in self._everywhere}
+        self._dates: dict[str, dict[int, list[Span]]] = {}
 
-    def tell(self, answers: Iterable[Answer], places: Iterable[str]) -> None:
-        """Take answers for some places; where one stands already, the riskier holds."""
-        for place in places:
+    def begin(self, answers: Iterable[Answer]) -> None:
+        """Take answers to questions that are asked once, and of the person only."""
+        told = dict(answers)
+        for spans in self._spans.values():
+            spans.update(told)
+
+    def tell(self, answers: Iterable[Answer], areas: Sequence[str] | None = None) -> None:
+        """Take answers about some areas, or about all; where one stands already, the riskier holds."""
+        told = tuple(answers)
+        for place in self._everywhere if areas is None else self._at(areas):
             spans = self._spans[place]
-            for slot, span in answers:
-                told = spans.setdefault(slot, span)
-                if told is not span:
-                    riskier = min if slot in _LESS else max
-                    spans[slot] = riskier(told[0], span[0]), riskier(told[1], span[1])
-                    if slot in _PLANNABLE:
-                        self._dates[place].setdefault(slot, [told]).append(span)
+            for slot, span in told:
+                before = spans.setdefault(slot, span)
+                if before is not span:
+                    self._join(place, slot, before, span)
 
-    def at(self, areas: tuple[str, ...] | None) -> tuple[str, ...]:
+    def _join(self, place: str, slot: int, told: Span, span: Span) -> None:
+        riskier = min if slot in _LESS else max
+        self._spans[place][slot] = riskier(told[0], span[0]), riskier(told[1], span[1])
+        if slot in _PLANNABLE:
+            self._dates.setdefault(place, {}).setdefault(slot, [told]).append(span)
+
+    def _at(self, areas: Sequence[str]) -> tuple[str, ...]:
         """The person, and the asked areas that an item concerns."""
-        if areas is None:
-            return self.everywhere
         near = {*areas, *(_FACE if not set(_FACE).isdisjoint(areas) else ())}
         return ("", *(area for area in self.areas if area in near))
 
@@ -67,7 +75,7 @@ class Ledger:
         """The finished vector of a place."""
         low = _REST.copy()
         wide = []
-        spans, beside = self._told_apart(place) if self._dates[place] else (self._spans[place], ())
+        spans, beside = self._told_apart(place) if place in self._dates else (self._spans[place], ())
         for slot, (first, last) in spans.items():
             low[slot] = first
             if first != last:

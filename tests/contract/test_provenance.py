@@ -1,26 +1,64 @@
 """Every edge of a visit names all the rules that hold it, and no other.
 
 A rule is put out of the way by giving every answer that it reads its least risky value. What a rule reads of the
-concern, the area or the wishes is no answer and stays.
+concern, the area or the wishes is no answer and stays. So two causes have no least risky answer:
+
+- An event is a wish. What it alone holds moves with it: once it is put off or given up.
+- A cadence is an aim. Where an answer chooses it (melasma), a calmer answer brings another aim instead; an edge may
+  then stay where it was or move on, and names the cadence that came.
 """
 
 from dataclasses import replace
+from datetime import timedelta
 from functools import cache
 from typing import TypeAlias
 
 from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
 
 from app.rules.facts import HISTORY, VOCABULARY, Place
 from app.rules.plan import Plan, make_plan
 from app.rules.program import Line
 from app.rules.record import Facts, Vector, at_rest
-from tests.contract.intakes import datable, intakes, tries
+from tests.contract.intakes import datable, day, intakes, tries
 from tests.contract.plans import PROGRAM, Json, answer_of, facts_of, plan_of
 
 Where: TypeAlias = tuple[str, int, str]
 """A visit by kind and number, and one of its edges."""
 
+Held: TypeAlias = tuple[int, frozenset[str]]
+"""The day of an edge, and the rules that it names."""
+
 SESSIONS = VOCABULARY["history.microdermabrasion.sessions"].slot
+EVENT = VOCABULARY["goals.event"].slot
+
+
+def before_an_event() -> SearchStrategy[Json]:
+    """Intakes with dates, and with an event that often leaves too little time."""
+    goals = st.fixed_dictionaries(
+        {"start_on": st.none(), "event_on": st.integers(15, 200).map(lambda days: day(-days))}
+    )
+    return st.builds(lambda intake, goals: {**intake, "goals": goals}, datable(), goals)
+
+
+def with_melasma() -> SearchStrategy[Json]:
+    """Intakes with dates in which a history of melasma takes the place of another cadence."""
+    marks = st.fixed_dictionaries(
+        {
+            "concern": st.just("hyperpigmentation"),
+            "severity": st.sampled_from(("mild", "moderate")),
+            "kind": st.sampled_from(("post_inflammatory", "lentigines")),
+        }
+    )
+    melasma = st.fixed_dictionaries({"code": st.just("melasma"), "status": st.sampled_from(("past", "controlled"))})
+
+    def marked(intake: Json, mark: Json, condition: Json) -> Json:
+        others = [concern for concern in intake["concerns"] if concern["concern"] != mark["concern"]]
+        conditions = [*intake["history"]["conditions"], condition]
+        return {**intake, "concerns": [mark, *others], "history": {**intake["history"], "conditions": conditions}}
+
+    return st.builds(marked, datable(), marks, melasma)
 
 
 @cache
@@ -55,7 +93,7 @@ def _calmed(facts: Facts, slots: frozenset[int]) -> Facts:
     return replace(facts, person=calm(facts.person), areas=tuple((area, calm(vector)) for area, vector in facts.areas))
 
 
-def _edges(plan: Plan) -> dict[Where, tuple[int, frozenset[str]]]:
+def _edges(plan: Plan) -> dict[Where, Held]:
     return {
         (visit.kind, visit.number, name): (edge.day, edge.rules)
         for visit in plan.course.visits
@@ -64,19 +102,38 @@ def _edges(plan: Plan) -> dict[Where, tuple[int, frozenset[str]]]:
     }
 
 
-def _aim(plan: Plan) -> tuple[list[bool], set[Line]]:
-    """What is treated, and which cadences it is given; melasma in the history chooses between two."""
-    units = (*plan.assessment.areas, *plan.assessment.concerns)
-    return [unit.kept for unit in units], {line for unit in units for line in unit.lines if line.clause.cadence}
+def _treated(plan: Plan) -> list[bool]:
+    return [unit.kept for unit in (*plan.assessment.areas, *plan.assessment.concerns)]
 
 
-def _without(facts: Facts, plan: Plan, slots: frozenset[int]) -> dict[Where, tuple[int, frozenset[str]]] | None:
-    """The edges once these answers are calm; `None` if that changes no answer, or what is treated and how."""
+def _cadences(plan: Plan) -> set[Line]:
+    return {line for unit in plan.assessment.concerns for line in unit.lines if line.clause.cadence}
+
+
+def _without(facts: Facts, plan: Plan, slots: frozenset[int]) -> Plan | None:
+    """The plan once these answers are calm; `None` if that changes no answer, or what is treated."""
     calmed = _calmed(facts, slots)
     if calmed == facts:
         return None
     other = make_plan(PROGRAM, calmed)
-    return _edges(other) if _aim(other) == _aim(plan) else None
+    return other if _treated(other) == _treated(plan) else None
+
+
+def _came(other: Plan, plan: Plan) -> frozenset[str]:
+    """The cadences that calmer answers brought; melasma in the history chooses between two."""
+    return frozenset(line.rule.id for line in _cadences(other) - _cadences(plan))
+
+
+def _taken_over(other: Plan, plan: Plan, where: Where) -> bool:
+    """Whether a cadence that came holds an edge, or the length of a course in which that visit is another one."""
+    edge = _edges(other).get(where)
+    sessions = other.assessment.numbers.sessions
+    named = edge[1] if edge else sessions.typical.rules if sessions else frozenset()
+    return bool(named & _came(other, plan))
+
+
+def _stays(other: Plan, where: Where, on: int) -> bool:
+    return _edges(other).get(where, (None,))[0] == on
 
 
 def _behind_an_event(plan: Plan, where: Where, rules: frozenset[str]) -> bool:
@@ -90,28 +147,49 @@ def _behind_an_event(plan: Plan, where: Where, rules: frozenset[str]) -> bool:
     return short or (where[0] == "maintenance" and "DEF-EVT" in rules)
 
 
-@given(datable() | intakes())
+def _with_other_events(facts: Facts) -> list[Plan]:
+    """The plans without the event, and with the event a little later."""
+    given_up = replace(_calmed(facts, frozenset({EVENT})), event_on=None)
+    late = [replace(facts, event_on=facts.event_on + timedelta(days)) for days in (1, 7) if facts.event_on]
+    return [make_plan(PROGRAM, wished) for wished in (given_up, *late)]
+
+
+@given(datable() | intakes() | with_melasma())
 def test_an_edge_moves_once_all_that_it_names_is_out_of_the_way(intake: Json) -> None:
     facts = at_rest(facts_of(intake))
     plan = make_plan(PROGRAM, facts)
-    for where, (day, rules) in _edges(plan).items():
-        others = _without(facts, plan, _read_in(plan, rules))
-        if others is not None and not _behind_an_event(plan, where, rules):
-            assert others.get(where, (None,))[0] != day, (where, sorted(rules))
+    for where, (on, rules) in _edges(plan).items():
+        other = _without(facts, plan, _read_in(plan, rules))
+        if other is not None and not _behind_an_event(plan, where, rules):
+            assert not _stays(other, where, on) or _taken_over(other, plan, where), (where, sorted(rules))
 
 
-@given(datable() | intakes())
+@given(before_an_event())
+def test_an_edge_that_its_answers_cannot_move_behind_an_event_names_the_event_and_moves_with_it(intake: Json) -> None:
+    facts = at_rest(facts_of(intake))
+    plan = make_plan(PROGRAM, facts)
+    for where, (on, rules) in _edges(plan).items():
+        calmed = _calmed(facts, _read_in(plan, rules))
+        other = make_plan(PROGRAM, calmed)
+        behind = "DEF-EVT" in rules or _behind_an_event(plan, where, rules)
+        if behind and _treated(other) == _treated(plan) and _stays(other, where, on):
+            assert "DEF-EVT" in rules, (where, sorted(rules))
+            assert not all(_stays(later, where, on) for later in _with_other_events(calmed)), (where, sorted(rules))
+
+
+@given(datable() | intakes() | before_an_event() | with_melasma())
 def test_an_edge_stays_once_a_rule_that_it_does_not_name_is_out_of_the_way(intake: Json) -> None:
     facts = at_rest(facts_of(intake))
     plan = make_plan(PROGRAM, facts)
     fired = {line.rule.id for said, _ in plan.spoken() for line in (*said.lines, *said.quiet)}
     for rule in sorted(fired):
-        others = _without(facts, plan, _read_by(rule))
-        if others is None:
+        other = _without(facts, plan, _read_by(rule))
+        if other is None:
             continue
-        for where, (day, rules) in _edges(plan).items():
-            if not any(_read_by(rule) & _bears_on(named) for named in (*rules, rule) if named != rule):
-                assert rule in rules or others.get(where, (None,))[0] == day, (where, rule, sorted(rules))
+        for where, (on, rules) in _edges(plan).items():
+            if rule in rules or any(_read_by(rule) & _bears_on(named) for named in rules):
+                continue
+            assert _stays(other, where, on) or _taken_over(other, plan, where), (where, rule, sorted(rules))
 
 
 @tries(0.5)

@@ -44,10 +44,11 @@ def _places(fired: Fired) -> list[Named]:
 
 def _agree_on_points(program: Program, case: Case) -> None:
     facts = facts_of(case)
-    loud, quiet = program.fire(facts), program.speak(facts)
-    scopes = ["person", *("area" for _ in facts.areas), *("concern" for _ in facts.concerns)]
-    always = [_ours(program.always[scope].lines) for scope in scopes]  # type: ignore[index]
-    ours = [sorted([*a, *b, *c]) for a, b, c in zip(_places(loud), _places(quiet), always, strict=True)]
+    person, areas, concerns = program.fire(facts)
+    scopes = ["person", *("area" for _ in areas), *("concern" for _ in concerns)]
+    always = [program.always[scope].lines for scope in scopes]  # type: ignore[index]
+    places = zip((person, *areas, *concerns), always, strict=True)
+    ours = [_ours([*said.lines, *said.quiet, *lines]) for said, lines in places]
     assert ours == [_theirs(sure) for sure, _ in oracle.speak(program.protocol, case)]
 
 

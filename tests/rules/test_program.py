@@ -144,9 +144,9 @@ def test_a_bound_modifies_a_plan_and_a_note_does_not(effects: dict[str, Any], al
 def test_a_wait_for_everyone_still_runs_out() -> None:
     waiting = rule("RUL-ALL", clause(EVERYONE, wait={"since": WAXED, "days": 7}))
     told = Case({WAXED: (5, 5)}, {"face": {WAXED: (5, 5)}}, ())
-    assert [line.rule.id for line in program(waiting).fire(facts_of(told))[0]] == ["RUL-ALL"]
+    assert [line.rule.id for line in program(waiting).fire(facts_of(told))[0].lines] == ["RUL-ALL"]
     over = Case({WAXED: (7, 7)}, {"face": {WAXED: (7, 7)}}, ())
-    assert program(waiting).fire(facts_of(over))[0] == []
+    assert program(waiting).fire(facts_of(over))[0].lines == ()
 
 
 @given(worlds(), st.randoms(use_true_random=False))
