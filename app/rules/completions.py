@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from app.rules.evaluate import Findings, find
 from app.rules.facts import AIMS, HISTORY, Fact, Place
 from app.rules.plan import Outcome, outcome, plan_of
-from app.rules.record import AREA_INDEX, Answers, answered, at_rest
+from app.rules.record import AREA_INDEX, Aim, Answers, Vector, answered, at_rest
 from app.rules.ways import Interval, ways
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from app.rules.compiler import Program
-    from app.rules.plan import Plan
     from app.rules.program import Line
     from app.rules.protocol import Decision
-    from app.rules.record import Facts, Vector
+    from app.rules.record import Facts
 
 Key: TypeAlias = tuple[int, int]
 """An open answer: the concern it belongs to, or -1 for the history; and its slot."""
@@ -75,19 +76,62 @@ def _unit(line: Line, history: Vector, area: str = "", aims: Vector | None = Non
     return Unit(line, tuple(interval(fact) for fact in line.facts), concern)
 
 
+class Try(NamedTuple):
+    """One answer to try, in the company that it needs, and the line over which it decides there."""
+
+    key: Key
+    way: Choice
+    line: Line | None
+
+
+def _matters(line: Line) -> bool:
+    """Whether a line can change a plan or its care."""
+    return line.loud or line.clause.step is not None
+
+
+def _areas(facts: Facts, open_: list[list[Line]]) -> Iterator[Unit]:
+    """The undecided lines of the areas; what looks the same on several areas comes once."""
+    seen: set[tuple[Line, int, str]] = set()
+    for (area, vector), lines in zip(facts.areas, open_, strict=True):
+        for line in filter(_matters, lines):
+            here = any(fact.place is Place.AREA for fact in line.facts)
+            look = (line, id(vector), area if here else "")
+            if look not in seen:
+                seen.add(look)
+                yield _unit(line, vector, area)
+
+
 def _units(program: Program, facts: Facts) -> Iterator[Unit]:
     """The undecided lines that can change a plan or its care, each with where it looks."""
     _, (person, areas, concerns) = program.sense(facts)
-    found = chain(
-        (_unit(line, facts.person) for line in person),
-        (_unit(line, vector, area) for (area, vector), lines in zip(facts.areas, areas, strict=True) for line in lines),
+    aims = enumerate(zip(facts.concerns, concerns, strict=True))
+    return chain(
+        (_unit(line, facts.person) for line in person if _matters(line)),
+        _areas(facts, areas),
         (
             _unit(line, facts.person, "", aim.vector, index)
-            for index, (aim, lines) in enumerate(zip(facts.concerns, concerns, strict=True))
+            for index, (aim, lines) in aims
             for line in lines
+            if _matters(line)
         ),
     )
-    return (unit for unit in found if unit.line.loud or unit.line.clause.step is not None)
+
+
+REMEMBERED = 2_000
+"""How many outcomes are kept between intakes: with calm answers around them the same findings come again and again."""
+
+_outcomes: dict[tuple[Program, Findings], Outcome] = {}
+
+
+def _outcome(program: Program, facts: Facts) -> Outcome:
+    """What the plan for some facts comes to; the same findings come to the same."""
+    key = (program, find(program, facts))
+    found = _outcomes.get(key)
+    if found is None:
+        if len(_outcomes) >= REMEMBERED:
+            _outcomes.clear()
+        found = _outcomes[key] = outcome(plan_of(program, facts))
+    return found
 
 
 class Completions:
@@ -98,7 +142,6 @@ class Completions:
         calm: The same with calm answers.
         questions: The question of each open answer.
         units: The undecided lines that read one.
-        person: What is decided of the person alone while all are calm.
     """
 
     def __init__(self, program: Program, facts: Facts) -> None:
@@ -108,9 +151,14 @@ class Completions:
         keys += [(index, slot) for index, aim in enumerate(facts.concerns) for slot in aim.vector.open_slots()]
         self.questions = {key: self._question(key) for key in keys}
         self.units = [unit for unit in _units(program, facts) if unit.open_facts()]
-        calm = self.plan(())
-        self.person = calm.assessment.person.decision
-        self._seen: dict[Choice, Outcome] = {(): outcome(calm)}
+        self._seen: dict[Choice, Outcome] = {}
+        self._histories: dict[Choice, Facts] = {}
+        self._aims: dict[Choice, Aim] = {}
+
+    @property
+    def person(self) -> Decision:
+        """What is decided of the person alone while all are calm."""
+        return plan_of(self.program, self.calm).assessment.person.decision
 
     def _question(self, key: Key) -> str:
         """The question that an open answer belongs to; a group that was not asked is one question."""
@@ -118,19 +166,36 @@ class Completions:
         group = ".".join(question.split(".")[:2])
         return group if group in self.facts.unasked else question
 
-    def plan(self, choice: Choice) -> Plan:
-        """The plan for these answers, the others calm."""
-        answers = Answers(
-            {slot: value for (where, slot), value in choice if where < 0},
-            {key: value for key, value in choice if key[0] >= 0},
-        )
-        return plan_of(self.program, answered(self.calm, self.facts, answers))
+    def answered(self, choice: Choice) -> Facts:
+        """The facts with these answers, the others calm."""
+        facts = self._histories.get(history := tuple([given for given in choice if given[0][0] < 0]))
+        if facts is None:
+            answers = Answers({slot: value for (_, slot), value in history}, {})
+            facts = self._histories[history] = answered(self.calm, self.facts, answers)
+        told = choice[len(history) :]
+        if not told:
+            return facts
+        aims = list(facts.concerns)
+        for index in {where for (where, _), _ in told}:
+            aims[index] = self._aim(index, tuple([given for given in told if given[0][0] == index]))
+        return replace(facts, concerns=tuple(aims))
+
+    def _aim(self, index: int, told: Choice) -> Aim:
+        """A concern with these answers, the others calm."""
+        aim = self._aims.get(told)
+        if aim is None:
+            values = list(self.calm.concerns[index].vector.low)
+            for (_, slot), value in told:
+                values[slot] = value
+            point = tuple(values)
+            aim = self._aims[told] = replace(self.calm.concerns[index], vector=Vector(point, point))
+        return aim
 
     def outcome(self, choice: Choice) -> Outcome:
-        """What that plan comes to."""
+        """What the plan comes to with these answers, the others calm."""
         found = self._seen.get(choice)
         if found is None:
-            found = self._seen[choice] = outcome(self.plan(choice))
+            found = self._seen[choice] = _outcome(self.program, self.answered(choice))
         return found
 
     def worst(self) -> Decision:

@@ -13,32 +13,24 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
-from app.rules.completions import Choice, Completions, Key, fact_of, merged, not_calm
-from app.rules.contexts import contexts
+from app.rules.completions import Choice, Completions, Try, fact_of, merged, not_calm
+from app.rules.contexts import Companions, Context, contexts, takes_out, uneven
 from app.rules.facts import VOCABULARY, Fact, Risk
 from app.rules.plan import CATEGORIES, Outcome, changes
 from app.rules.protocol import BLOCKING, Decision
+from app.rules.reach import EVERYTHING, Reach, Reaches, brings, spaces
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
     from app.rules.compiler import Program
-    from app.rules.program import Line
     from app.rules.record import Facts
 
 SPACING = ("history.microdermabrasion.last_on", "history.microdermabrasion.sessions")
 """What the schedule itself reads: the last session, and whether there was one."""
 
-ENOUGH = 1_000
-"""How many completions are tried for everything that a question could change. Beyond, what was found is enough."""
-
-
-class Try(NamedTuple):
-    """One answer to try, in the company that it needs, and the line over which it decides there."""
-
-    key: Key
-    way: Choice
-    line: Line | None
+ENOUGH = 500
+"""How often a question already listed is tried in other company. Beyond, what was found of it is enough."""
 
 
 class Witness(NamedTuple):
@@ -93,29 +85,6 @@ class Unanswered(NamedTuple):
         return any(question.could_change - {"care"} for question in self.questions)
 
 
-def _spacing(open_: Completions) -> Iterator[Try]:
-    """The ways to answer what the schedule itself reads that could matter: today, and never."""
-    for key in ((-1, VOCABULARY[name].slot) for name in SPACING):
-        if key in open_.questions:
-            yield Try(key, ((key, 0),), None)
-
-
-def _compare(open_: Completions, found: dict[str, Question], one: Try, context: Choice) -> None:
-    """Take the question of one answer alone: does it change the plan while the others stay as they are?"""
-    id_, way, line = open_.questions[one.key], merged(context, one.way), one.line
-    others = tuple((other, value) for other, value in way if open_.questions[other] != id_)
-    before, after = open_.outcome(others), open_.outcome(way)
-    if not (changed := changes(before, after)):
-        return
-    answer = tuple((other, value) for other, value in way if open_.questions[other] == id_)
-    question = found.setdefault(id_, Question(id_, witness=Witness(others, answer, before, after)))
-    question.could_change.update(changed)
-    if line is not None:
-        question.rules.add(line.rule.id)
-    if "decision" in changed or way == answer:
-        question.worst = max(question.worst, after.decision, before.decision)
-
-
 def _riskiest(open_: Completions) -> Choice:
     """Every directed answer at its riskiest."""
 
@@ -134,31 +103,119 @@ def _rank(question: Question, order: Mapping[str, int]) -> tuple[int, int, int]:
 
 
 def _tries(open_: Completions) -> list[Try]:
-    """Each open answer with the ways to give it in which it decides over something."""
-    deciding = (Try(key, way, unit.line) for unit in open_.units for key, way in unit.ways())
-    return list(dict.fromkeys(chain(deciding, _spacing(open_))))
+    """Each open answer with the ways to give it in which it decides over something, the riskiest first."""
+    spacing = [(-1, VOCABULARY[name].slot) for name in SPACING]
+    deciding = (Try(key, way, unit.line) for unit in open_.units for key, way in reversed(list(unit.ways())))
+    what_it_reads = (Try(key, ((key, 0),), None) for key in spacing if key in open_.questions)
+    return list(dict.fromkeys(chain(deciding, what_it_reads)))
 
 
-def _hidden(line: Line | None, person: Decision) -> bool:
-    """Whether a line only says what is decided of the person anyway, whatever remains."""
-    if line is None:
-        return False
-    clause = line.clause
-    effects = (clause.cadence, clause.bound, clause.wait, clause.step)
-    return line.decision <= person and all(effect is None for effect in effects)
+class _Search:
+    """What is found of the open questions so far, and what could still be found."""
 
+    def __init__(self, open_: Completions) -> None:
+        self.open, self.reaches = open_, Reaches(open_)
+        self.calm = open_.outcome(())
+        self.found: dict[str, Question] = {}
+        self.left = ENOUGH
 
-def _search(open_: Completions, found: dict[str, Question]) -> None:
-    """Try every answer in every context; where that is too much, only those not yet found to matter."""
-    tries = _tries(open_)
-    left = ENOUGH
-    for context in contexts(open_) if open_.person < BLOCKING else [()]:
-        open_.outcome(merged(_riskiest(open_), context))
+    def reach(self, one: Try) -> Reach:
+        """What an answer can change through its line, whatever the others are."""
+        if one.line is None:
+            return self.reaches.of_spacing()
+        return EVERYTHING if self.drops(one) else self.reaches.of(one.line)
+
+    def drops(self, one: Try) -> bool:
+        """Whether it takes an area or a concern out of the plan and leaves another."""
+        if one.line is None or not takes_out(one.line):
+            return False
+        after = self.open.outcome(one.way).kept
+        return after != self.calm.kept and any(after)
+
+    def missing(self, one: Try) -> Reach:
+        """What it could change and was not yet seen to."""
+        question = self.found.get(self.open.questions[one.key])
+        reach = self.reach(one)
+        return reach if question is None else reach - question.could_change
+
+    def unsettled(self, one: Try) -> bool:
+        """Whether it could still show something: a category, its rule, or a worse decision."""
+        if not self.reach(one):
+            return False
+        question = self.found.get(self.open.questions[one.key])
+        if question is None or self.missing(one) or one.line is None:
+            return bool(self.missing(one))
+        return one.line.rule.id not in question.rules or brings(one.line) > max(question.worst, self.calm.decision)
+
+    def fits(self, one: Try, context: Context) -> bool:
+        """Whether a context could bring it to light."""
+        line, missing = one.line, self.missing(one)
+        if line is None or self.drops(one):
+            return True
+        if line.clause.cadence is None and context.repeated:
+            return False
+        if line.rule.id in self.rules(one):
+            missing -= self.reaches.hidden(line, context.kept)
+        if not context.uneven and line.decision < BLOCKING:
+            missing -= {"areas"}
+        told = not missing and line.rule.id in self.rules(one)
+        sways = not context.cadence or spaces(line) or self.bare or context.uneven
+        return sways and not told
+
+    def rules(self, one: Try) -> set[str]:
+        """The rules through which its question is known to matter."""
+        question = self.found.get(self.open.questions[one.key])
+        return set() if question is None else question.rules
+
+    @property
+    def bare(self) -> bool:
+        """Whether there is no course in calm company, so that all that it has waits for a cadence."""
+        return self.calm.sessions is None
+
+    def compare(self, one: Try, company: Choice) -> None:
+        """Take the question of one answer alone: does it change the plan while the others stay as they are?"""
+        open_, line = self.open, one.line
+        id_, way = open_.questions[one.key], merged(company, one.way) if company else one.way
+        others = tuple([given for given in way if open_.questions[given[0]] != id_])
+        before, after = open_.outcome(others), open_.outcome(way)
+        if before == after or not (changed := changes(before, after)):
+            return
+        answer = tuple([given for given in way if open_.questions[given[0]] == id_])
+        question = self.found.setdefault(id_, Question(id_, witness=Witness(others, answer, before, after)))
+        question.could_change.update(changed)
+        if line is not None:
+            question.rules.add(line.rule.id)
+        if "decision" in changed or not others:
+            question.worst = max(question.worst, after.decision, before.decision)
+
+    def run(self) -> None:
+        """Try every answer in calm company, and what could still show something in every other company."""
+        tries = _tries(self.open)
+        calm = Context((), cadence=False, repeated=False, uneven=uneven(self.calm), kept=self.calm.kept)
+        self._in(tries, calm)
+        left = [one for one in tries if self.unsettled(one)]
+        if left and self.open.person < BLOCKING:
+            self._beside(left, Companions(self.open, tries))
+            self.left = ENOUGH
+            for context in contexts(self.open):
+                self._in(left, context)
+
+    def _in(self, tries: Iterable[Try], context: Context) -> None:
+        """Try some answers in a context; where that is too much, only those not yet found to matter."""
         for one in tries:
-            known = open_.questions[one.key] in found
-            if not (context and (_hidden(one.line, open_.person) or (known and left <= 0))):
-                _compare(open_, found, one, context)
-                left -= 1
+            known = self.open.questions[one.key] in self.found
+            if not (known and self.left <= 0) and self.unsettled(one) and self.fits(one, context):
+                self.compare(one, context.choice)
+                self.left -= bool(context.choice)
+
+    def _beside(self, tries: Iterable[Try], companions: Companions) -> None:
+        """Try each of some answers beside the others that could bring it to light."""
+        for one in tries:
+            if missing := self.missing(one):
+                for company in companions.of(one, missing, drops=self.drops(one)):
+                    if self.left > 0 and self.missing(one):
+                        self.compare(one, company)
+                        self.left -= 1
 
 
 def unanswered(program: Program, facts: Facts, decided: Decision) -> Unanswered:
@@ -175,8 +232,10 @@ def unanswered(program: Program, facts: Facts, decided: Decision) -> Unanswered:
     if facts.known:
         return Unanswered((), decided)
     open_ = Completions(program, facts)
-    found: dict[str, Question] = {}
-    _search(open_, found)
+    search = _Search(open_)
+    search.run()
+    open_.outcome(_riskiest(open_))
+    found = search.found
     for question in found.values():
         question.worst = max(question.worst, decided)
     order = {id_: index for index, id_ in enumerate(dict.fromkeys(open_.questions.values()))}
