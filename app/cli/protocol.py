@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -11,10 +11,15 @@ from rich.console import Console
 
 from app import texts
 from app.cli.console import complain, refuse, refuse_protocol
+from app.cli.reading import clock, facts
+from app.errors import AppError
+from app.protocols.cases import Case, cases_of
 from app.protocols.loader import Loaded, ProtocolError, canonical, load, shipped
 from app.render.table import LINES_FROM, Row, headline, paragraphs, row, table
 from app.rules.check import light
 from app.rules.conditions import suggestion
+from app.services.recommend import preview
+from app.services.shelf import Shelf
 
 protocol = typer.Typer(help="Read the rules, and check those that you change.", no_args_is_help=True)
 PLAIN_WIDTH: Final = 120
@@ -27,7 +32,10 @@ def check(
         list[Path] | None, typer.Argument(metavar="PATH...", help="Folders of protocols; without one, those shipped.")
     ] = None,
 ) -> None:
-    """Print every problem of every protocol, with file and line. The exit status is 1 if there is any."""
+    """Print every problem of every protocol, with file and line, and every golden case that comes out otherwise.
+
+    The exit status is 1 if there is any.
+    """
     known = texts.load().texts
     chosen = [path for path in paths or shipped() if LEFTOVERS not in path.parts]
     sound = [_check(path, known) for path in chosen]
@@ -37,19 +45,42 @@ def check(
 def _check(path: Path, known: Collection[str]) -> bool:
     try:
         loaded = load(path, known)
-        problems = loaded.located(light(loaded.protocol))
+        cases = cases_of(path, [rule.id for rule in loaded.protocol.rules])
+        problems = loaded.located(light(loaded.protocol)) or _tried(path, cases)
     except ProtocolError as error:
         problems = error.complaints
     else:
         if not problems:
-            found = loaded.protocol
-            typer.echo(f"{found.id} {found.version}: OK, {len(found.rules)} rules, {len(found.sources)} sources")
+            typer.echo(_sound(loaded, cases))
     for problem in problems:
         typer.echo(_placed(path, problem))
     if problems:
         count = f"{len(problems)} problems" if len(problems) > 1 else "1 problem"
         complain(f"{path}: {count}")
     return not problems
+
+
+def _sound(loaded: Loaded, cases: Sequence[Case]) -> str:
+    found = loaded.protocol
+    tried = f", {len(cases)} {'case' if len(cases) == 1 else 'cases'}" if cases else ""
+    return f"{found.id} {found.version}: OK, {len(found.rules)} rules, {len(found.sources)} sources{tried}"
+
+
+def _tried(path: Path, cases: Sequence[Case]) -> list[str]:
+    """Answer each case as the service would; returns what is wrong with it, or with what came out."""
+    if not cases:
+        return []
+    shelf = Shelf.of(path)
+    return [problem for case in cases for problem in _answered(shelf, case)]
+
+
+def _answered(shelf: Shelf, case: Case) -> list[str]:
+    now = clock()
+    try:
+        asked = facts(json.dumps(case.intake).encode(), now, None)
+    except AppError as error:
+        return [case.refused(fault.pointer, fault.message) for fault in error.faults]
+    return case.misses(json.loads(preview(shelf, asked, now.now())))
 
 
 def _placed(path: Path, problem: str) -> str:

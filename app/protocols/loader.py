@@ -54,7 +54,7 @@ _Resolver.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"^(?:null|
 
 
 @dataclass
-class _Source:
+class Source:
     """The merged data of all files, and where each part of it stands."""
 
     data: dict[str, Any] = field(default_factory=dict)
@@ -85,7 +85,7 @@ class _Source:
         self.complaints.append(": ".join(part for part in parts if part))
 
 
-def _walk(node: yaml.Node, path: Loc, file: str, source: _Source) -> Any:  # noqa: ANN401 -- whatever the file holds
+def _walk(node: yaml.Node, path: Loc, file: str, source: Source) -> Any:  # noqa: ANN401 -- whatever the file holds
     """Turn a node into data, noting the line of every part."""
     source.marks[path] = f"{file}:{node.start_mark.line + 1}"
     if id(node) in source.nodes or len(path) > DEEPEST:
@@ -121,7 +121,7 @@ def _scalar(node: yaml.Node) -> str | int | bool | None:
             return str(node.value)
 
 
-def _take(file: Path, source: _Source) -> None:
+def take(file: Path, source: Source) -> None:
     """Add the contents of one file to the merged data."""
     try:
         node = yaml.compose(file.read_bytes(), Loader=_Resolver)
@@ -151,7 +151,7 @@ def _take(file: Path, source: _Source) -> None:
             source.marks[(name,)] = f"{file.name}:{key.start_mark.line + 1}"
 
 
-def _plain(error: ErrorDetails) -> str:
+def plain(error: ErrorDetails) -> str:
     """A complaint of pydantic in a sentence."""
     last = error["loc"][-1] if error["loc"] else ""
     match error["type"]:
@@ -169,18 +169,18 @@ def _plain(error: ErrorDetails) -> str:
             return f"{error['msg']}"
 
 
-def _read(path: Path) -> _Source:
-    source = _Source()
+def _read(path: Path) -> Source:
+    source = Source()
     files = sorted(file for file in path.glob("*.yaml") if file.name != CASES) if path.is_dir() else [path]
     if not files or not all(file.is_file() for file in files):
         raise ProtocolError([f"{path.name}: no protocol here; give the folder that holds its YAML files"])
     source.marks[()] = f"{'protocol.yaml' if path.is_dir() else path.name}:1"
     for file in files:
-        _take(file, source)
+        take(file, source)
     return source
 
 
-def _validated(source: _Source, texts: Collection[str]) -> Protocol | None:
+def _validated(source: Source, texts: Collection[str]) -> Protocol | None:
     """The protocol; or none, with everything noted that is wrong with it."""
     try:
         protocol = Protocol.model_validate(source.data)
@@ -188,14 +188,14 @@ def _validated(source: _Source, texts: Collection[str]) -> Protocol | None:
         problems = error.errors()
         for problem in problems:
             if not _follows(problem, problems):
-                source.complain(problem["loc"], _plain(problem))
+                source.complain(problem["loc"], plain(problem))
         _note(references_of_the_rest(source.data, [problem["loc"] for problem in problems], texts), source)
         return None
     _note(references(protocol, texts), source)
     return protocol
 
 
-def _note(complaints: list[Complaint], source: _Source) -> None:
+def _note(complaints: list[Complaint], source: Source) -> None:
     for complaint in complaints:
         source.complain(complaint.path, complaint.message)
 
@@ -218,11 +218,11 @@ class Loaded:
 
     protocol: Protocol
     digest: str
-    _source: _Source = field(repr=False)
+    _source: Source = field(repr=False)
 
     def located(self, complaints: list[Complaint]) -> list[str]:
         """Complaints with file and line."""
-        found = _Source(self._source.data, self._source.marks)
+        found = Source(self._source.data, self._source.marks)
         _note(complaints, found)
         return found.complaints
 
