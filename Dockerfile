@@ -1,13 +1,14 @@
 FROM python:3.11-slim-bookworm AS build
 WORKDIR /build
-COPY requirements/build.txt requirements/runtime.txt requirements/
+COPY requirements/build.txt requirements/postgresql.txt requirements/
 # Without pip inside: the image that runs cannot install anything.
 RUN python -m venv --without-pip /opt/skincadence \
  && pip install --no-cache-dir --require-hashes --only-binary :all: -r requirements/build.txt \
  && pip --python /opt/skincadence/bin/python install --no-cache-dir --require-hashes --only-binary :all: \
-      -r requirements/runtime.txt
+      -r requirements/postgresql.txt
 COPY pyproject.toml README.md ./
 COPY app/ app/
+COPY migrations/ migrations/
 RUN pip wheel --no-cache-dir --no-build-isolation --no-deps --wheel-dir dist . \
  && pip --python /opt/skincadence/bin/python install --no-cache-dir --no-index --no-deps dist/*.whl
 
@@ -17,7 +18,11 @@ LABEL org.opencontainers.image.title="skincadence" \
       org.opencontainers.image.licenses="Apache-2.0"
 RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin skincadence
 COPY --from=build /opt/skincadence /opt/skincadence
+# The database of one clinic, unless SKINCADENCE_DATABASE_URL names a PostgreSQL.
+RUN install --directory --owner 10001 --mode 0700 /var/lib/skincadence
+VOLUME /var/lib/skincadence
 ENV PATH="/opt/skincadence/bin:$PATH" \
+    SKINCADENCE_DATABASE_URL="sqlite:////var/lib/skincadence/skincadence.db" \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1
 USER 10001

@@ -112,6 +112,174 @@ class MediaTypeError(AppError):
     detail = "The body must be sent as `Content-Type: application/json`, in UTF-8 and without a content encoding."
 
 
+class MissingKeyError(AppError):
+    """No key was sent."""
+
+    code = "missing_key"
+    detail = "This address needs a key. Send `Authorization: Bearer` and the key of a clinic."
+
+
+class InvalidKeyError(AppError):
+    """The key is not one of ours, or no longer; which of these is not said."""
+
+    code = "invalid_key"
+    detail = "The key is not valid: it is mistyped, unknown, expired or revoked."
+
+
+class KeyInAddressError(AppError):
+    """A key stands in the address, where logs and histories keep it."""
+
+    code = "key_in_address"
+    detail = "A key was sent in the address, where others can read it. Revoke it, and send its successor in a header."
+
+
+class MissingScopeError(AppError):
+    """The key is valid, but may not do this."""
+
+    code = "missing_scope"
+    detail = "The key is valid, but it may not do this."
+
+
+class OriginNotAllowedError(AppError):
+    """A publishable key is used from a page that it is not meant for."""
+
+    code = "origin_not_allowed"
+    detail = "This publishable key may not be used from this web page."
+
+
+class ReviewRequiredError(AppError):
+    """The clinic shows plans to visitors only after a professional saw them."""
+
+    code = "review_required"
+    detail = "This clinic shows a plan only after a professional has reviewed it. Store the intake instead."
+
+
+class ClientErasedError(AppError):
+    """The person was erased, and nothing more is kept under this ref."""
+
+    code = "client_erased"
+    detail = "What was held about this client was erased. Nothing more is stored under this ref."
+
+
+class ReadTokenSpentError(AppError):
+    """A browser may read once what it stored, and soon; it did, or it is too late."""
+
+    code = "read_token_spent"
+    detail = "This recommendation was read already with this token, or the token is older than ten minutes."
+
+
+class InvalidQueryError(AppError):
+    """A query parameter is unknown, repeated or unusable; every fault is listed."""
+
+    code = "invalid_query"
+    detail = "The query of the address does not keep to the contract. Every problem is listed in `errors`."
+
+
+class InvalidIdempotencyKeyError(AppError):
+    """The idempotency key is not one."""
+
+    code = "invalid_idempotency_key"
+    detail = "An `Idempotency-Key` has 1 to 255 visible ASCII characters, and is sent once."
+
+
+class IdempotencyInProgressError(AppError):
+    """The first request with this idempotency key is still being answered."""
+
+    code = "idempotency_in_progress"
+    detail = "A request with this `Idempotency-Key` is being answered right now. Ask again in a second."
+
+
+class IdempotencyMismatchError(AppError):
+    """The idempotency key belongs to another request."""
+
+    code = "idempotency_mismatch"
+    detail = "This `Idempotency-Key` was sent before with another request. Nothing was stored."
+
+
+class PreconditionFailedError(AppError):
+    """The caller's copy is older than what is stored."""
+
+    code = "precondition_failed"
+    detail = "The recommendation has changed since it was read. Read it again, then decide."
+
+
+class LooserThanRulesError(AppError):
+    """A review loosens the rules and does not say why."""
+
+    code = "looser_than_rules"
+    detail = "An adjustment is looser than the rules allow. Each one is listed; a `reason` is needed for them."
+
+
+class NotReviewableError(AppError):
+    """There is nothing in this recommendation that a review could decide that way."""
+
+    code = "not_reviewable"
+    detail = "This recommendation cannot be reviewed in this way: what it says cannot be cleared or adjusted."
+
+
+class ProtocolNotOnShelfError(AppError):
+    """The rules that a stored recommendation was made with are not at hand."""
+
+    code = "protocol_not_on_shelf"
+    detail = "This recommendation was made with a protocol that this installation no longer carries."
+
+
+class TooManyRequestsError(AppError):
+    """More requests than this key or address may send in this time."""
+
+    code = "too_many_requests"
+    detail = "Too many requests in this time. `Retry-After` says when the next one is taken."
+
+
+class OverloadedError(AppError):
+    """More work is waiting than the service takes on."""
+
+    code = "overloaded"
+    detail = "The service is busy and took nothing in. Ask again in a second."
+
+
+class DatabaseUnavailableError(AppError):
+    """The database does not answer."""
+
+    code = "database_unavailable"
+    detail = "The database does not answer. Nothing was promised; ask again, with the same `Idempotency-Key`."
+
+
+class StorageFullError(AppError):
+    """There is no room left to store anything."""
+
+    code = "storage_full"
+    detail = "There is no room left to store anything. What is stored can still be read."
+
+
+class RequestTimeoutError(AppError):
+    """The request took too long to arrive."""
+
+    code = "request_timeout"
+    detail = "The request took too long to arrive. Nothing of it was used, and the connection is closed."
+
+
+class AddressTooLongError(AppError):
+    """The address is longer than any of this service."""
+
+    code = "address_too_long"
+    detail = "The address is longer than any address of this service. The connection is closed."
+
+
+class HeadersTooLargeError(AppError):
+    """There are more headers, or longer ones, than the service takes in."""
+
+    code = "headers_too_large"
+    detail = "The headers are too many or too long for this service. The connection is closed."
+
+
+class NotReadyError(AppError):
+    """The service cannot take requests, for the moment or because it is told to stop."""
+
+    code = "not_ready"
+    detail = "The service cannot take requests at the moment. Ask another one, or ask again."
+
+
 class NotFoundError(AppError):
     """There is nothing at this address."""
 

@@ -126,6 +126,152 @@ _KINDS: Final = (
         "Use one of the methods in the `Allow` header.",
     ),
     Kind(
+        errors.KeyInAddressError,
+        HTTPStatus.BAD_REQUEST,
+        "A key in the address",
+        "Revoke the key with `skincadence keys revoke`, and send its successor as `Authorization: Bearer`.",
+    ),
+    Kind(
+        errors.InvalidQueryError,
+        HTTPStatus.BAD_REQUEST,
+        "The query breaks the contract",
+        "Go through `errors`: each names a parameter and says what is asked for there. Send each parameter once.",
+    ),
+    Kind(
+        errors.InvalidIdempotencyKeyError,
+        HTTPStatus.BAD_REQUEST,
+        "The idempotency key cannot be used",
+        "Make a new random one for each thing to create, a UUID for example, and send it again only on a retry.",
+    ),
+    Kind(
+        errors.MissingKeyError,
+        HTTPStatus.UNAUTHORIZED,
+        "A key is needed",
+        "Make a key with `skincadence keys create`, and send it as `Authorization: Bearer`.",
+    ),
+    Kind(
+        errors.InvalidKeyError,
+        HTTPStatus.UNAUTHORIZED,
+        "The key is not valid",
+        "Compare it with the one that was shown when it was made. If it is lost, make a new one and revoke the old.",
+    ),
+    Kind(
+        errors.MissingScopeError,
+        HTTPStatus.FORBIDDEN,
+        "The key may not do this",
+        "Use a key with the scope that the documentation names for this call. A publishable key can never have it.",
+    ),
+    Kind(
+        errors.OriginNotAllowedError,
+        HTTPStatus.FORBIDDEN,
+        "The web page is not on the key's list",
+        "Make a publishable key for exactly this origin: scheme, host and port as the browser sends them.",
+    ),
+    Kind(
+        errors.ReviewRequiredError,
+        HTTPStatus.FORBIDDEN,
+        "A professional looks first",
+        "Store the intake with `POST /v1/recommendations`. The plan can be shown once it has been reviewed.",
+    ),
+    Kind(
+        errors.IdempotencyInProgressError,
+        HTTPStatus.CONFLICT,
+        "The first request is still being answered",
+        "Wait for `Retry-After`, then send the same request with the same key: it finds the first answer.",
+    ),
+    Kind(
+        errors.NotReviewableError,
+        HTTPStatus.CONFLICT,
+        "Nothing to review in this way",
+        "Decline it, or take a new intake. What is not suitable or urgent cannot be cleared by a review.",
+    ),
+    Kind(
+        errors.ProtocolNotOnShelfError,
+        HTTPStatus.CONFLICT,
+        "The rules are not at hand",
+        "Put back the protocol version that the recommendation names; its digest says which. The answer itself can "
+        "still be read.",
+    ),
+    Kind(
+        errors.ClientErasedError,
+        HTTPStatus.GONE,
+        "The client was erased",
+        "Use a new ref if the person comes back and agrees to be kept again.",
+    ),
+    Kind(
+        errors.ReadTokenSpentError,
+        HTTPStatus.GONE,
+        "The token was used, or is too old",
+        "Let the clinic's server read the recommendation with its secret key.",
+    ),
+    Kind(
+        errors.PreconditionFailedError,
+        HTTPStatus.PRECONDITION_FAILED,
+        "Someone else was faster",
+        "Read the recommendation again, look at what changed, and send the new `ETag` as `If-Match`.",
+    ),
+    Kind(
+        errors.IdempotencyMismatchError,
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "The idempotency key belongs to another request",
+        "Send the first request again unchanged, or make a new key for the new request.",
+    ),
+    Kind(
+        errors.LooserThanRulesError,
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "The adjustment is looser than the rules",
+        "Stay within the rules, or give a `reason`: it is kept beside the plan together with your name.",
+    ),
+    Kind(
+        errors.TooManyRequestsError,
+        HTTPStatus.TOO_MANY_REQUESTS,
+        "Too many requests",
+        "Wait for `Retry-After` and spread requests over time. `RateLimit-Policy` says how many are taken.",
+    ),
+    Kind(
+        errors.OverloadedError,
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "Too busy",
+        "Wait for `Retry-After`, then send the request again with the same `Idempotency-Key`.",
+    ),
+    Kind(
+        errors.DatabaseUnavailableError,
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "The database does not answer",
+        "Wait for `Retry-After`, then send the request again with the same `Idempotency-Key`: "
+        "it stores once, whatever became of the first.",
+    ),
+    Kind(
+        errors.StorageFullError,
+        HTTPStatus.INSUFFICIENT_STORAGE,
+        "No room left",
+        "Tell the operator. Nothing of the request was stored; send it again once there is room.",
+    ),
+    Kind(
+        errors.RequestTimeoutError,
+        HTTPStatus.REQUEST_TIMEOUT,
+        "The request came too slowly",
+        "Send the request again, in one go. Send a large batch without long pauses.",
+    ),
+    Kind(
+        errors.AddressTooLongError,
+        HTTPStatus.REQUEST_URI_TOO_LONG,
+        "The address is too long",
+        "Compare the address with the documentation. Documents belong into the body.",
+    ),
+    Kind(
+        errors.HeadersTooLargeError,
+        HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+        "The headers are too large",
+        "Send no more than 64 headers and 16 KiB of them. No call of this service needs a cookie.",
+    ),
+    Kind(
+        errors.NotReadyError,
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "Not ready",
+        "Wait for `Retry-After`. If it stays, `skincadence migrate` may be due, or the database may be away.",
+    ),
+    Kind(
         errors.InternalError,
         HTTPStatus.INTERNAL_SERVER_ERROR,
         "A mistake of ours",
@@ -153,6 +299,7 @@ def problem_response(error: errors.AppError, scope: Scope, headers: Headers | No
     """Answer with a refusal, naming the request it belongs to."""
     document = problem_document(error, scope.get("state", {}).get("request_id", ""))
     body = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+    scope.setdefault("state", {})["problem"] = error.code
     every = {"Cache-Control": "no-store", **_HEADERS.get(type(error), {}), **(headers or {})}
     return Response(body, status_code=KINDS[error.code].status, media_type=MEDIA_TYPE, headers=every)
 
@@ -160,6 +307,15 @@ def problem_response(error: errors.AppError, scope: Scope, headers: Headers | No
 _HEADERS: Final[dict[type[errors.AppError], Headers]] = {
     errors.MediaTypeError: {"Accept-Post": "application/json", "Accept-Encoding": "identity"},
     errors.BodyTooLargeError: {"Connection": "close"},
+    errors.MissingKeyError: {"WWW-Authenticate": "Bearer"},
+    errors.InvalidKeyError: {"WWW-Authenticate": 'Bearer error="invalid_token"'},
+    errors.IdempotencyInProgressError: {"Retry-After": "1"},
+    errors.OverloadedError: {"Retry-After": "1"},
+    errors.DatabaseUnavailableError: {"Retry-After": "1"},
+    errors.NotReadyError: {"Retry-After": "1"},
+    errors.RequestTimeoutError: {"Connection": "close"},
+    errors.AddressTooLongError: {"Connection": "close"},
+    errors.HeadersTooLargeError: {"Connection": "close"},
 }
 _BY_STATUS: Final[dict[int, type[errors.AppError]]] = {
     HTTPStatus.NOT_FOUND: errors.NotFoundError,

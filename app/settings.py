@@ -3,12 +3,19 @@
 import os
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
-from typing import Annotated, Literal, Self
+from pathlib import Path
+from typing import Annotated, Final, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 PREFIX = "SKINCADENCE_"
+SHORTEST_SECRET: Final = 32
+FEWEST_CHARACTERS: Final = 10
+"""Different characters of a secret: what is random has more, what is typed over and over has not."""
+_POSTGRESQL: Final = r"^postgresql(\+psycopg)?://"
+_DATABASE: Final = rf"^sqlite:///|{_POSTGRESQL}"
+_RATE: Final = "a rate such as `100 per 2 seconds`, or off; it limits"
 LogLevel = Literal["debug", "info", "warning", "error"]
 
 
@@ -20,12 +27,30 @@ class SettingsError(Exception):
         super().__init__(f"The service cannot start: the environment needs a correction.\n{lines}")
 
 
+def _known_rate(rate: str) -> str:
+    if rate != "off":
+        from limits import parse  # noqa: PLC0415 -- a sixth of a second that most commands have no use for
+
+        parse(rate)
+    return rate
+
+
+def _random(secret: SecretStr) -> SecretStr:
+    """Refuse what is no secret but stands in for one."""
+    if len(set(secret.get_secret_value())) < FEWEST_CHARACTERS:
+        raise ValueError
+    return secret
+
+
 def _known_zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (LookupError, OSError, ValueError) as problem:
         raise ValueError from problem
     return name
+
+
+Rate = Annotated[str, AfterValidator(_known_rate)]
 
 
 class Settings(BaseModel):
@@ -44,12 +69,78 @@ class Settings(BaseModel):
     max_body_bytes: int = Field(
         default=65_536, ge=1_024, le=16_777_216, description="the largest request body in bytes, from 1024 to 16777216"
     )
+    max_batch_bytes: int = Field(
+        default=67_108_864,
+        ge=65_536,
+        le=17_179_869_184,
+        description="the largest batch in bytes, from 65536 to 17179869184; it is read line by line, never as a whole",
+    )
     log_level: LogLevel = Field(default="info", description="one of debug, info, warning, error")
     drain_seconds: int = Field(
         default=25,
         ge=1,
         le=600,
-        description="how many seconds, from 1 to 600, requests under way may take once told to stop",
+        description="a number of seconds from 1 to 600: so long requests under way may take once told to stop",
+    )
+    database_url: str = Field(
+        default="sqlite:///skincadence.db",
+        pattern=_DATABASE,
+        repr=False,
+        description="sqlite:/// and a file, or postgresql://user:password@host/database",
+    )
+    database_owner_url: str | None = Field(
+        default=None,
+        pattern=_POSTGRESQL,
+        repr=False,
+        description="postgresql://... of the role that owns the tables, for `skincadence migrate`",
+    )
+    secret: Annotated[SecretStr, AfterValidator(_random)] | None = Field(
+        default=None,
+        min_length=SHORTEST_SECRET,
+        description=f"at least {SHORTEST_SECRET} random characters, kept for ever: every key is checked with it",
+    )
+    secret_file: Path | None = Field(default=None, description="the path of a file that holds the secret")
+    rate_secret: Rate = Field(default="100 per 2 seconds", description=f"{_RATE} each server's key")
+    rate_publishable: Rate = Field(default="20 per 2 seconds", description=f"{_RATE} each browser's key")
+    rate_address: Rate = Field(default="30 per 1 minute", description=f"{_RATE} each address with browsers' keys")
+    rate_guesses: Rate = Field(
+        default="20 per 1 minute", description=f"{_RATE} each address with keys that are none of ours"
+    )
+    rate_storage_url: str = Field(
+        default="memory://",
+        pattern=r"^(memory|rediss?)://",
+        repr=False,
+        description="memory://, or redis://host:port/number where several processes count together",
+    )
+    max_in_flight: int = Field(
+        default=256, ge=1, le=65_536, description="a number from 1 to 65536: so many requests are worked on at a time"
+    )
+    write_queue: int = Field(
+        default=512,
+        ge=1,
+        le=65_536,
+        description="a number from 1 to 65536: so many new recommendations may wait to be stored",
+    )
+    header_seconds: float = Field(
+        default=10, gt=0, le=600, description="a number of seconds up to 600 for the headers of a request to arrive"
+    )
+    receipt_seconds: float = Field(
+        default=20,
+        gt=0,
+        le=600,
+        description="a number of seconds up to 600 for a whole request to arrive, large bodies aside",
+    )
+    connections_per_address: int = Field(
+        default=64,
+        ge=0,
+        le=65_536,
+        description="a number up to 65536: so many connections one address may hold; 0 for any",
+    )
+    sweep_minutes: int = Field(
+        default=60,
+        ge=0,
+        le=1_440,
+        description="a number of minutes up to 1440 between two looks for what was kept long enough; 0 for never",
     )
 
     @classmethod
@@ -65,9 +156,29 @@ class Settings(BaseModel):
             settings = cls.model_validate({name: value for name, value in given.items() if name in cls.model_fields})
         except ValidationError as error:
             raise SettingsError([*_unusable(error), *complaints]) from None
+        complaints += settings.contradictions()
         if complaints:
             raise SettingsError(complaints)
         return settings
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the database is a file of our own."""
+        return self.database_url.startswith("sqlite")
+
+    def contradictions(self) -> list[str]:
+        """Say which settings do not go together."""
+        secrets = sum(secret is not None for secret in (self.secret, self.secret_file))
+        found = {
+            "SECRET or SKINCADENCE_SECRET_FILE must be set, because the database is not a file of this machine.": (
+                not self.embedded and not secrets
+            ),
+            "SECRET must not be set beside SKINCADENCE_SECRET_FILE: it is open which of them holds.": secrets > 1,
+            "RECEIPT_SECONDS must be less than SKINCADENCE_DRAIN_SECONDS, or a slow caller outlasts the stop.": (
+                self.receipt_seconds >= self.drain_seconds
+            ),
+        }
+        return [f"{PREFIX}{words}" for words, so in found.items() if so]
 
 
 def _ours(environment: Mapping[str, str]) -> dict[str, str]:

@@ -1,6 +1,14 @@
-"""How hard the random tests try: the same examples on every machine, or many new ones with ``make long``."""
+"""What all tests share: how hard the random ones try, and the databases.
 
+The same random examples on every machine, or many new ones with ``make long``.
+"""
+
+import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.databases import clinic, database, dialect, empty_place, migrated_file, place, postgresql
+
+__all__ = ["clinic", "database", "dialect", "empty_place", "migrated_file", "place", "postgresql"]
 
 # Without a deadline: a busy machine is not a broken promise.
 settings.register_profile("default", settings(deadline=None, derandomize=True, max_examples=100, database=None))
@@ -9,3 +17,8 @@ settings.register_profile(
     settings(deadline=None, max_examples=5_000, print_blob=True, suppress_health_check=[HealthCheck.too_slow]),
 )
 settings.load_profile("default")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--kills", type=int, default=5, help="how often a writing process is killed in each test of that")
+    parser.addoption("--clients", action="store_true", help="generate clients from the contract and use them")

@@ -1,1 +1,11 @@
-"""The tables, and nothing else: what is stored, by name and type. None yet: every answer is computed and forgotten."""
+"""The tables, and nothing else."""
+
+from app.models.base import Base
+from app.models.clinics import ApiKeyRow, ClinicRow, KeyringRow
+from app.models.ledger import AuditRow, EventRow, HeadRow
+from app.models.recommendations import RecommendationRow, ReplyRow, ReviewRow, TombstoneRow
+
+__all__ = [
+    "ApiKeyRow", "AuditRow", "Base", "ClinicRow", "EventRow", "HeadRow", "KeyringRow", "RecommendationRow", "ReplyRow",
+    "ReviewRow", "TombstoneRow",
+]  # fmt: skip

@@ -1,0 +1,20 @@
+"""The databases: opening, migrating, and keeping clinics apart. The only place that knows which database it is."""
+
+from app.db.bulk import insert_all
+from app.db.database import Database, Rows
+from app.db.failures import DatabaseRefusedError
+from app.db.migrating import at_head, head, migrate
+from app.db.postgresql import scrub
+from app.db.tenancy import UnsafeDatabaseError
+
+__all__ = [
+    "Database",
+    "DatabaseRefusedError",
+    "Rows",
+    "UnsafeDatabaseError",
+    "at_head",
+    "head",
+    "insert_all",
+    "migrate",
+    "scrub",
+]

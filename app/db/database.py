@@ -1,0 +1,144 @@
+"""One door to whichever database there is: every transaction says whose rows it wants before it gets any."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Final, Protocol
+
+from sqlalchemy import Connection, Engine, make_url, text
+
+from app.db.failures import translated
+from app.db.migrating import head, revision_of
+from app.db.postgresql import Postgresql
+from app.db.sqlite import Sqlite
+from app.db.tenancy import UnsafeDatabaseError
+
+Rows = Connection
+"""A transaction under way, in which one clinic's rows can be seen."""
+
+_MOVED: Final = text("UPDATE keyring SET stamp = stamp + 1")
+
+
+class _Server(Protocol):
+    dialect: str
+    readers: Engine
+    writers: Engine
+
+    def enter(self, rows: Rows, clinic_id: str) -> None: ...
+    def open_keyring(self, rows: Rows) -> None: ...
+    def leave(self, rows: Rows) -> None: ...
+    def holes(self) -> list[str]: ...
+    def wipe(self, seconds: float) -> bool: ...
+    def close(self) -> None: ...
+
+
+class Append:
+    """A transaction that writes for several clinics, one after the other."""
+
+    def __init__(self, rows: Rows, enter: Callable[[Rows, str], None]) -> None:
+        self._rows = rows
+        self._enter = enter
+
+    def rows_of(self, clinic_id: str) -> Rows:
+        """Turn to a clinic; from here on only its rows can be seen."""
+        self._enter(self._rows, clinic_id)
+        return self._rows
+
+
+class Database:
+    """Where everything is kept.
+
+    Every context is one transaction: committed where the block ends, rolled back where it raises. Each raises
+    `DatabaseUnavailableError`, `StorageFullError` or `DatabaseRefusedError` instead of what the driver says.
+
+    Attributes:
+        dialect: `sqlite` or `postgresql`.
+    """
+
+    def __init__(self, url: str, *, pool: int = 8) -> None:
+        """Prepare; nothing is opened before it is needed.
+
+        Args:
+            url: `sqlite:///` and a file, or `postgresql://…` for a role that owns nothing.
+            pool: How many transactions may be under way at a time; SQLite has one more, the writer.
+        """
+        address = make_url(url)
+        self._server: _Server = (
+            Sqlite(address, pool) if address.get_backend_name() == "sqlite" else Postgresql(address, pool)
+        )
+        self.dialect: Final = self._server.dialect
+
+    @contextmanager
+    def read(self, clinic_id: str) -> Iterator[Rows]:
+        """Read one clinic's rows, as they are at one moment."""
+        with self._rows(self._server.readers) as rows:
+            self._server.enter(rows, clinic_id)
+            yield rows
+
+    @contextmanager
+    def write(self, clinic_id: str) -> Iterator[Rows]:
+        """Read and write one clinic's rows."""
+        with self._rows(self._server.writers) as rows:
+            self._server.enter(rows, clinic_id)
+            yield rows
+
+    @contextmanager
+    def keyring(self) -> Iterator[Rows]:
+        """Read the keys and clinics of everyone, and nothing else."""
+        with self._rows(self._server.readers) as rows:
+            self._server.open_keyring(rows)
+            yield rows
+
+    @contextmanager
+    def keyring_write(self, clinic_id: str) -> Iterator[Rows]:
+        """Change a clinic's own row or its keys; whoever holds a copy of the keyring is told by its stamp."""
+        with self.write(clinic_id) as rows:
+            yield rows
+            rows.execute(_MOVED)
+
+    @contextmanager
+    def append(self) -> Iterator[Append]:
+        """Write for several clinics in one transaction."""
+        with self._rows(self._server.writers) as rows:
+            yield Append(rows, self._server.enter)
+
+    def enter(self, rows: Rows, clinic_id: str) -> None:
+        """Turn a transaction to another clinic: for making both worlds of a clinic at once."""
+        self._server.enter(rows, clinic_id)
+
+    def verify(self) -> None:
+        """Make sure that the database keeps clinics apart.
+
+        Raises:
+            UnsafeDatabaseError: It would not.
+        """
+        with translated():
+            holes = self._server.holes()
+        if holes:
+            raise UnsafeDatabaseError(holes)
+
+    def at_head(self) -> bool:
+        """Say whether the tables are at the revision that this version works with."""
+        with self._rows(self._server.readers) as rows:
+            return revision_of(rows) == head()
+
+    def wipe(self, seconds: float = 5.0) -> bool:
+        """Make sure that what was deleted is on the disk no more.
+
+        Returns:
+            Whether it is. If not, on SQLite the next call or the closing of the database does it; on PostgreSQL,
+            `scrub` does.
+        """
+        with translated():
+            return self._server.wipe(seconds)
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self._server.close()
+
+    @contextmanager
+    def _rows(self, engine: Engine) -> Iterator[Rows]:
+        with translated(), engine.connect() as rows, rows.begin():
+            try:
+                yield rows
+            finally:
+                self._server.leave(rows)

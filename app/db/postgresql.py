@@ -1,0 +1,175 @@
+"""PostgreSQL: row-level security under a role that owns nothing."""
+
+from contextlib import closing
+from typing import Final
+
+from sqlalchemy import Connection, Engine, NullPool, TextClause, create_engine, make_url, text
+from sqlalchemy.engine import URL
+
+from app.db.failures import translated
+from app.db.tenancy import APPEND_ONLY, KEYRING_TABLES, PERSONAL_COLUMNS, TENANT_TABLES, NoClinicError
+
+APP_ROLE: Final = "skincadence_app"
+"""The role that may read and append; whoever serves is a member of it, and of nothing more."""
+
+POOL_SECONDS: Final = 2.0
+_CONNECT: Final = {
+    "connect_timeout": 3,
+    "keepalives_idle": 10,
+    "keepalives_interval": 3,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 5_000,
+    "application_name": "skincadence",
+}
+_LIMITS: Final = "-c lock_timeout=4s -c idle_in_transaction_session_timeout=10s -c timezone=UTC -c jit=off"
+
+
+class Postgresql:
+    """A database on a server."""
+
+    dialect = "postgresql"
+
+    def __init__(self, url: URL, size: int) -> None:
+        """Prepare an engine; nothing is opened before it is needed."""
+        self.readers = self.writers = create_engine(
+            _with_psycopg(url),
+            connect_args=_CONNECT | {"options": f"{_LIMITS} -c statement_timeout=5s"},
+            pool_size=size,
+            max_overflow=0,
+            pool_timeout=POOL_SECONDS,
+            pool_pre_ping=True,
+            hide_parameters=True,
+        )
+
+    def enter(self, rows: Connection, clinic_id: str) -> None:
+        """Show one clinic's rows, and no others, until the transaction ends."""
+        if not clinic_id:
+            raise NoClinicError
+        rows.execute(_ENTER, {"clinic_id": clinic_id})
+
+    def open_keyring(self, rows: Connection) -> None:
+        """Show the keys and clinics of everyone, until the transaction ends."""
+        rows.execute(_OPEN_KEYRING)
+
+    def leave(self, rows: Connection) -> None:
+        """Nothing to do: what was set ends with its transaction."""
+
+    def holes(self) -> list[str]:
+        """List the ways in which this role could get at another clinic's rows."""
+        with self.readers.connect() as rows:
+            found = rows.execute(_HOLES, {"tenants": list(TENANT_TABLES), "appended": list(APPEND_ONLY)})
+            return [*found.scalars(), *_policy_holes(rows)]
+
+    def wipe(self, seconds: float) -> bool:
+        """Nothing to do here: `scrub` is for a role that owns the tables, at a time when nobody waits.
+
+        Returns:
+            That what was deleted may still be on the disk.
+        """
+        del seconds
+        return False
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.readers.dispose()
+
+
+_ENTER: Final[TextClause] = text("SELECT set_config('app.clinic', :clinic_id, true)")
+_OPEN_KEYRING: Final[TextClause] = text("SELECT set_config('app.door', 'keyring', true)")
+
+OWN_ROWS: Final = "clinic_id = nullif(current_setting('app.clinic', true), '')"
+KEYRING_OPEN: Final = "current_setting('app.door', true) = 'keyring'"
+
+_HOLES: Final[TextClause] = text("""
+WITH tenant AS (
+    SELECT c.oid, c.relname, c.relowner, c.relrowsecurity, c.relforcerowsecurity
+    FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'clinic_id' AND NOT a.attisdropped
+    WHERE c.relkind IN ('r', 'p') AND c.relnamespace = current_schema()::regnamespace
+)
+SELECT format('The role %I is a superuser: nothing keeps it out.', rolname)
+FROM pg_roles WHERE rolname = current_user AND rolsuper
+UNION ALL
+SELECT format('The role %I bypasses row-level security.', rolname)
+FROM pg_roles WHERE rolname = current_user AND rolbypassrls
+UNION ALL
+SELECT format('The role %I owns the table %I, or may act as its owner.', current_user, relname)
+FROM tenant WHERE pg_has_role(current_user, relowner, 'MEMBER')
+UNION ALL
+SELECT format('The table %I has no row-level security.', relname) FROM tenant WHERE NOT relrowsecurity
+UNION ALL
+SELECT format('The table %I does not force row-level security on its owner.', relname)
+FROM tenant WHERE NOT relforcerowsecurity
+UNION ALL
+SELECT format('The table %I is missing.', name) FROM unnest(cast(:tenants AS text[])) AS name
+WHERE name NOT IN (SELECT relname FROM tenant)
+UNION ALL
+SELECT format('The role %I may truncate the table %I.', current_user, relname)
+FROM tenant WHERE has_table_privilege(oid, 'TRUNCATE')
+UNION ALL
+SELECT format('The role %I may change what happened, in the table %I.', current_user, relname)
+FROM tenant
+WHERE relname = ANY(:appended) AND (has_table_privilege(oid, 'UPDATE') OR has_table_privilege(oid, 'DELETE'))
+UNION ALL
+SELECT format('The view %I reads with the rights of its owner.', relname)
+FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND (
+    relkind = 'm' OR (relkind = 'v' AND NOT coalesce(reloptions, '{}') && '{security_invoker=true,security_invoker=on}')
+)
+UNION ALL
+SELECT format('The function %I runs with the rights of its owner.', proname)
+FROM pg_proc WHERE pronamespace = current_schema()::regnamespace AND prosecdef
+""")
+
+_POLICIES: Final[TextClause] = text("""
+SELECT tablename, policyname, permissive, roles::text, cmd, coalesce(qual, ''), coalesce(with_check, '')
+FROM pg_policies WHERE schemaname = current_schema()
+""")
+
+_OWN: Final = "(clinic_id)::text = NULLIF(current_setting('app.clinic'::text, true), ''::text)"
+_KEYRING: Final = "current_setting('app.door'::text, true) = 'keyring'::text"
+
+
+def _policy_holes(rows: Connection) -> list[str]:
+    """Compare every policy with the only ones there may be, word for word as the server prints them."""
+    found = {tuple(row) for row in rows.execute(_POLICIES)}
+    own = {(table, "own_rows", "PERMISSIVE", "{public}", "ALL", f"({_OWN})", f"({_OWN})") for table in TENANT_TABLES}
+    keyring = {(table, "keyring", "PERMISSIVE", "{public}", "SELECT", f"({_KEYRING})", "") for table in KEYRING_TABLES}
+    missing, foreign = sorted((own | keyring) - found), sorted(found - own - keyring)
+    return [
+        *(f"The policy {name} of the table {table} is missing." for table, name, *_ in missing),
+        *(f"The policy {name} of the table {table} is not ours." for table, name, *_ in foreign),
+    ]
+
+
+def migration_engine(url: URL) -> Engine:
+    """An engine for the owner of the tables."""
+    return create_engine(
+        _with_psycopg(url),
+        connect_args=_CONNECT | {"options": _LIMITS},
+        poolclass=NullPool,
+        hide_parameters=True,
+    )
+
+
+def plain_engine(url: URL) -> Engine:
+    """An engine for a look at what belongs to no clinic."""
+    return migration_engine(url)
+
+
+def scrub(owner_url: str) -> None:
+    """Write the tables of persons anew and drop the old files, so that no trace of deleted rows is left in them.
+
+    A plain `VACUUM` frees the room but leaves the bytes in it. Each table is locked while it is written; run it when
+    nobody waits, as the role that owns the tables.
+
+    Raises:
+        DatabaseUnavailableError: A table is in use, or the server does not answer.
+    """
+    engine = migration_engine(make_url(owner_url)).execution_options(isolation_level="AUTOCOMMIT")
+    with translated(), closing(engine.connect()) as rows:
+        for table in PERSONAL_COLUMNS:
+            rows.exec_driver_sql(f"VACUUM (FULL, ANALYZE) {table}")
+        rows.exec_driver_sql("CHECKPOINT")
+
+
+def _with_psycopg(url: URL) -> URL:
+    return url.set(drivername="postgresql+psycopg")

@@ -1,0 +1,229 @@
+"""SQLite: one file, several readers, one writer."""
+
+import re
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing, suppress
+from pathlib import Path
+from time import monotonic, sleep
+from typing import Any, Final
+
+from sqlalchemy import Connection, Engine, NullPool, QueuePool, create_engine, event
+from sqlalchemy.dialects.sqlite.base import SQLiteCompiler, SQLiteIdentifierPreparer
+from sqlalchemy.engine import URL
+from sqlalchemy.engine.default import DefaultExecutionContext
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import ConnectionPoolEntry
+from typing_extensions import override
+
+from app.db.guard import Guard
+from app.db.tenancy import APPEND_ONLY, TENANT_TABLES, NoClinicError
+
+WAIT_SECONDS: Final = 4.0
+_CHANGE: Final = re.compile(r"\s*(INSERT|UPDATE|DELETE|REPLACE)\b", re.IGNORECASE)
+_GUARD: Final = "guard"
+
+
+class Sqlite:
+    """A database in one file."""
+
+    dialect = "sqlite"
+
+    def __init__(self, url: URL, readers: int) -> None:
+        """Prepare engines; nothing is opened before it is needed."""
+        self._path = file_of(url)
+        self.readers = self._engine(readers, "BEGIN", query_only=True)
+        self.writers = self._engine(1, "BEGIN IMMEDIATE", query_only=False)
+
+    def _engine(self, size: int, begin: str, *, query_only: bool) -> Engine:
+        engine = create_engine(
+            "sqlite://",
+            creator=lambda: open_file(self._path),
+            poolclass=QueuePool,
+            pool_size=size,
+            max_overflow=0,
+            pool_timeout=WAIT_SECONDS,
+            hide_parameters=True,
+        )
+        engine.dialect.statement_compiler = _StoredTables
+        engine.dialect.identifier_preparer = _StoredNames(engine.dialect)
+        event.listen(engine, "connect", _furnish(query_only=query_only))
+        event.listen(engine, "begin", lambda rows: rows.exec_driver_sql(begin))
+        event.listen(engine, "before_cursor_execute", _tell)
+        event.listen(engine, "after_cursor_execute", _told)
+        return engine
+
+    def enter(self, rows: Connection, clinic_id: str) -> None:
+        """Show one clinic's rows, and no others."""
+        if not clinic_id:
+            raise NoClinicError
+        _guard(rows).clinic = clinic_id
+
+    def open_keyring(self, rows: Connection) -> None:
+        """Show the keys and clinics of everyone."""
+        _guard(rows).keyring = True
+
+    def leave(self, rows: Connection) -> None:
+        """Show nothing any more."""
+        guard = _guard(rows)
+        guard.clinic, guard.keyring, guard.changing = None, False, False
+
+    def holes(self) -> list[str]:
+        """List the stored triggers that are missing, or not what they should be."""
+        with closing(open_file(self._path)) as connection:
+            stored = set(connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))
+        return [f"The trigger {name} is missing." for name, _ in sorted(STORED_TRIGGERS.items() - stored)]
+
+    def wipe(self, seconds: float) -> bool:
+        """Empty the write-ahead log into the file, so that what was deleted is nowhere; nobody writes meanwhile.
+
+        Returns:
+            Whether it is; readers that hold an older state can keep it from happening.
+        """
+        deadline = monotonic() + seconds
+        with self.writers.connect(), closing(open_file(self._path, wait=0.05)) as connection:
+            while not _truncated(connection):
+                if monotonic() > deadline:
+                    return False
+                sleep(0.02)
+        return True
+
+    def close(self) -> None:
+        """Close every connection, and leave one file behind where possible."""
+        with suppress(SQLAlchemyError, sqlite3.Error):
+            self.wipe(seconds=1.0)
+        self.readers.dispose()
+        self.writers.dispose()
+
+
+STORED_TRIGGERS: Final = {
+    **{
+        f"{table}_stays_with_its_clinic": (
+            f"CREATE TRIGGER {table}_stays_with_its_clinic BEFORE UPDATE OF clinic_id ON {table} "
+            f"WHEN NEW.clinic_id IS NOT OLD.clinic_id BEGIN SELECT RAISE(ABORT, 'a row stays with its clinic'); END"
+        )
+        for table in TENANT_TABLES
+    },
+    **{
+        f"{table}_refuses_{act.lower()}": (
+            f"CREATE TRIGGER {table}_refuses_{act.lower()} BEFORE {act} ON {table} "
+            f"BEGIN SELECT RAISE(ABORT, 'what happened is not changed'); END"
+        )
+        for table in APPEND_ONLY
+        for act in ("UPDATE", "DELETE")
+    },
+}
+"""What holds even for a program that opens the file without this one."""
+
+
+def file_of(url: URL) -> Path:
+    """Find the file of a database."""
+    if not url.database or url.database == ":memory:":
+        raise NoFileError
+    return Path(url.database)
+
+
+class NoFileError(ValueError):
+    """A SQLite address names no file."""
+
+    def __init__(self) -> None:
+        super().__init__("Name a file, for example sqlite:///skincadence.db: what is kept in memory is not kept.")
+
+
+def open_file(path: Path, *, wait: float = WAIT_SECONDS) -> sqlite3.Connection:
+    """Open a database that exists, set up as every connection here is."""
+    connection = sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=wait, isolation_level=None, check_same_thread=False
+    )
+    for pragma in _PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+    return connection
+
+
+_PRAGMAS: Final = (
+    "synchronous = FULL",
+    "foreign_keys = ON",
+    "secure_delete = ON",
+    "recursive_triggers = ON",  # without it, REPLACE deletes a row and asks no trigger
+    "trusted_schema = OFF",
+    "temp_store = MEMORY",
+)
+
+
+def migration_engine(url: URL) -> Engine:
+    """An engine that may change tables: unguarded, one transaction for everything."""
+    path = file_of(url)
+    engine = create_engine("sqlite://", creator=lambda: _create_file(path), poolclass=NullPool, hide_parameters=True)
+    event.listen(engine, "begin", lambda rows: rows.exec_driver_sql("BEGIN IMMEDIATE"))
+    return engine
+
+
+def plain_engine(url: URL) -> Engine:
+    """An engine for a look at what belongs to no clinic."""
+    path = file_of(url)
+    return create_engine("sqlite://", creator=lambda: open_file(path), poolclass=NullPool, hide_parameters=True)
+
+
+def _create_file(path: Path) -> sqlite3.Connection:
+    """Open a database, or make one that nobody but its owner can read."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+    connection = open_file(path)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA foreign_keys = OFF")  # a table that is made anew must not take its children along
+    return connection
+
+
+def _furnish(*, query_only: bool) -> Callable[[DBAPIConnection, ConnectionPoolEntry], None]:
+    def furnish(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
+        assert isinstance(connection, sqlite3.Connection)  # noqa: S101 -- for mypy: the engine opens no other
+        guard = Guard()
+        guard.furnish(connection, query_only=query_only)
+        entry.info[_GUARD] = guard
+
+    return furnish
+
+
+def _guard(rows: Connection) -> Guard:
+    guard = rows.info[_GUARD]
+    assert isinstance(guard, Guard)  # noqa: S101 -- for mypy: `_furnish` put it there
+    return guard
+
+
+def _tell(
+    rows: Connection, _cursor: object, statement: str, _values: object, context: DefaultExecutionContext, _many: object
+) -> None:
+    """Tell the guard what kind of statement is about to be compiled."""
+    changes = context.isinsert or context.isupdate or context.isdelete
+    _guard(rows).changing = bool(changes or _CHANGE.match(statement))
+
+
+def _told(rows: Connection, *_: object) -> None:
+    _guard(rows).changing = False
+
+
+def _truncated(connection: sqlite3.Connection) -> bool:
+    try:
+        busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    except sqlite3.OperationalError:
+        return False
+    return bool(busy == 0)
+
+
+class _StoredTables(SQLiteCompiler):
+    """Sends changes to the stored tables, because the views of the same names take none."""
+
+    @override
+    def visit_table(self, *args: Any, **options: Any) -> str:
+        name: str = super().visit_table(*args, **options)  # type: ignore[no-untyped-call]
+        return f"main.{name}" if options.get("iscrud") and options.get("asfrom") else name
+
+
+class _StoredNames(SQLiteIdentifierPreparer):
+    """The same for inserts, which name their table in a way of their own."""
+
+    @override
+    def format_table(self, table: Any, use_schema: bool = True, name: str | None = None) -> str:
+        return f"main.{super().format_table(table, use_schema, name)}"

@@ -1,0 +1,45 @@
+"""Which tables belong to clinics, and which may be read across them."""
+
+from typing import Final
+
+TENANT_TABLES: Final = (
+    "api_keys",
+    "audit",
+    "clinics",
+    "events",
+    "heads",
+    "recommendations",
+    "replies",
+    "reviews",
+    "tombstones",
+)
+"""Every table with a `clinic_id`; a test holds this against the models."""
+
+KEYRING_TABLES: Final = ("api_keys", "clinics")
+"""What is read across clinics, through the door of the keyring, to find out whose key a key is."""
+
+APPEND_ONLY: Final = ("audit", "events")
+"""What is never changed and never deleted."""
+
+PERSONAL_COLUMNS: Final = {
+    "recommendations": ("client_ref", "intake", "answer"),
+    "replies": ("headers", "body"),
+    "reviews": ("document", "answer"),
+}
+"""What an erasure must leave no trace of; the planner's statistics are a trace."""
+
+
+class NoClinicError(ValueError):
+    """Rows were asked for without saying whose."""
+
+    def __init__(self) -> None:
+        super().__init__("Name the clinic whose rows are wanted: there is no default.")
+
+
+class UnsafeDatabaseError(Exception):
+    """The database would let one clinic see another's rows; the message lists how, one a line."""
+
+    def __init__(self, holes: list[str]) -> None:
+        lines = "\n".join(f"  - {hole}" for hole in holes)
+        super().__init__(f"The database does not keep clinics apart, so nothing is served from it.\n{lines}")
+        self.holes = tuple(holes)

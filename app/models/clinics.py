@@ -1,0 +1,51 @@
+"""Who uses the service: clinics and their keys."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.base import CLINIC_ID, ID, Base, Instant
+
+
+class ClinicRow(Base):
+    """A clinic in one of its two worlds: each clinic has a live one and a test one, and nothing passes between them."""
+
+    __tablename__ = "clinics"
+
+    clinic_id: Mapped[str] = mapped_column(String(CLINIC_ID), primary_key=True)
+    twin_id: Mapped[str] = mapped_column(String(CLINIC_ID))
+    world: Mapped[str] = mapped_column(String(4))
+    name: Mapped[str] = mapped_column(String(200))
+    time_zone: Mapped[str] = mapped_column(String(64))
+    review_every_plan: Mapped[bool]
+    retention_days: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class ApiKeyRow(Base):
+    """A key: of its secret only the HMAC is kept."""
+
+    __tablename__ = "api_keys"
+    __table_args__ = (Index("ix_api_keys_key_id", "key_id", unique=True),)
+
+    clinic_id: Mapped[str] = mapped_column(ForeignKey("clinics.clinic_id"), primary_key=True)
+    key_id: Mapped[str] = mapped_column(String(ID), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    name: Mapped[str] = mapped_column(String(200))
+    scopes: Mapped[str] = mapped_column(Text)
+    origins: Mapped[str] = mapped_column(Text)
+    digest: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    expires_at: Mapped[datetime | None] = mapped_column(Instant)
+    revoked_at: Mapped[datetime | None] = mapped_column(Instant)
+    last_used_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class KeyringRow(Base):
+    """One row that says how often any key or clinic was changed: who holds a copy looks here whether it is stale."""
+
+    __tablename__ = "keyring"
+
+    one: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    stamp: Mapped[int] = mapped_column(BigInteger)

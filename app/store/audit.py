@@ -1,0 +1,150 @@
+"""The audit: one row for each call, numbered without a gap and chained by hashes, clinic by clinic.
+
+Whoever appends holds the clinic's head row until its transaction ends, so numbers are given in the order of commits.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC
+from typing import Any, Final, cast
+
+from sqlalchemy import Row, Table, insert, select, update
+
+from app.db import Rows, insert_all
+from app.models import AuditRow, EventRow, HeadRow
+from app.store.values import AuditEntry, Event, Recorded
+
+_BEGINNING: Final = hashlib.sha256(b"skincadence audit").digest()
+_AT_ONCE: Final = 1_000
+_BEFORE_ALL: Final = -(2**63)
+_HEAD: Final = HeadRow.__table__
+_AUDIT: Final = cast("Table", AuditRow.__table__)
+_EVENTS: Final = cast("Table", EventRow.__table__)
+
+
+@dataclass(slots=True)
+class Head:
+    """Where a clinic's audit and events stand, held by this transaction."""
+
+    clinic_id: str
+    number: int
+    hash: bytes
+    events: int
+
+    def stamp(self, entry: AuditEntry) -> dict[str, Any]:
+        """Give a call its number and its hash."""
+        self.number += 1
+        row = _row(self.clinic_id, self.number, entry)
+        self.hash = row["hash"] = _link(self.hash, row)
+        return row
+
+    def stamp_event(self, event: Event) -> dict[str, Any]:
+        """Give an event its number."""
+        self.events += 1
+        return {
+            "clinic_id": self.clinic_id,
+            "number": self.events,
+            "event_id": event.id,
+            "type": event.type,
+            "subject_id": event.subject_id,
+            "subject_version": event.subject_version,
+            "at": event.at,
+        }
+
+
+def hold(rows: Rows, clinic_id: str) -> Head:
+    """Take the head row of a clinic, or make it; others wait until this transaction ends."""
+    chosen = select(_HEAD).where(_HEAD.c.clinic_id == clinic_id).with_for_update()
+    row = rows.execute(chosen).one_or_none()
+    if row is None:
+        rows.execute(insert(HeadRow), _head_row(Head(clinic_id, 0, _BEGINNING, 0)))
+        row = rows.execute(chosen).one()
+    return Head(clinic_id, row.audit_number, bytes(row.audit_hash), row.event_number)
+
+
+def write(rows: Rows, head: Head, entries: Iterable[AuditEntry], events: Iterable[Event] = ()) -> None:
+    """Append under a head that is held, and let it stand at the end."""
+    stamped = [head.stamp(entry) for entry in entries]
+    happened = [head.stamp_event(event) for event in events]
+    insert_all(rows, _AUDIT, stamped)
+    insert_all(rows, _EVENTS, happened)
+    columns = _head_row(head)
+    rows.execute(update(HeadRow).where(_HEAD.c.clinic_id == columns.pop("clinic_id")).values(columns))
+
+
+def append(rows: Rows, clinic_id: str, entries: Sequence[AuditEntry], event: Event | None = None) -> None:
+    """Append calls, and what others are told of them."""
+    write(rows, hold(rows, clinic_id), entries, () if event is None else (event,))
+
+
+def verify(rows: Rows, clinic_id: str) -> int | None:
+    """Follow the chain of a clinic from its beginning to its head.
+
+    Returns:
+        The first number that is missing or does not fit, or null if all is as it was written.
+    """
+    number, link = 0, _BEGINNING
+    for row in _rows(rows, clinic_id):
+        number += 1
+        link = _link(link, row)
+        if row["number"] != number or row["hash"] != link:
+            return number
+    head = rows.execute(select(_HEAD).where(_HEAD.c.clinic_id == clinic_id)).one_or_none()
+    stands_at = (0, _BEGINNING) if head is None else (head.audit_number, bytes(head.audit_hash))
+    return None if stands_at == (number, link) else number + 1
+
+
+def about(rows: Rows, clinic_id: str, target_ids: Iterable[str]) -> list[Recorded]:
+    """Read what was done to some things, the first first."""
+    chosen = select(_AUDIT).where(_AUDIT.c.clinic_id == clinic_id, _AUDIT.c.target_id.in_(list(target_ids)))
+    return [_recorded(row) for row in rows.execute(chosen.order_by(_AUDIT.c.number))]
+
+
+def _rows(rows: Rows, clinic_id: str) -> Iterator[dict[str, Any]]:
+    """Read the audit piece by piece: it may be longer than memory."""
+    after = _BEFORE_ALL
+    page = select(_AUDIT).where(_AUDIT.c.clinic_id == clinic_id).order_by(_AUDIT.c.number).limit(_AT_ONCE)
+    while found := rows.execute(page.where(_AUDIT.c.number > after)).all():
+        for row in found:
+            yield row._asdict() | {"hash": bytes(row.hash)}
+        after = found[-1].number
+
+
+def _link(before: bytes, row: dict[str, Any]) -> bytes:
+    told = {name: value for name, value in row.items() if name != "hash"}
+    told["at"] = row["at"].astimezone(UTC).isoformat(timespec="microseconds")
+    canonical = json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(before + canonical.encode("ascii")).digest()
+
+
+def _row(clinic_id: str, number: int, entry: AuditEntry) -> dict[str, Any]:
+    return {
+        "clinic_id": clinic_id,
+        "number": number,
+        "at": entry.at,
+        "actor": entry.actor,
+        "action": entry.action,
+        "target_id": entry.target_id,
+        "outcome": entry.outcome,
+        "request_id": entry.request_id,
+        "address": entry.address,
+        "protocol_digest": entry.protocol_digest,
+        "fields": " ".join(entry.fields),
+    }
+
+
+def _recorded(row: Row[Any]) -> Recorded:
+    columns = row._asdict()
+    del columns["clinic_id"]
+    return Recorded(**columns | {"fields": tuple(row.fields.split()), "hash": bytes(row.hash)})
+
+
+def _head_row(head: Head) -> dict[str, Any]:
+    return {
+        "clinic_id": head.clinic_id,
+        "audit_number": head.number,
+        "audit_hash": head.hash,
+        "event_number": head.events,
+    }

@@ -1,0 +1,140 @@
+"""Recommendations and their reviews, in rows."""
+
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+from typing import Any, Final, cast
+
+from sqlalchemy import Row, Select, Table, insert, select, tuple_, update
+
+from app.db import Rows
+from app.models import RecommendationRow, ReviewRow
+from app.store.packing import pack, unpack
+from app.store.values import Entry, Recommendation, Review, ReviewState
+
+TABLE: Final = cast("Table", RecommendationRow.__table__)
+_TABLE: Final = TABLE.c
+_REVIEW: Final = ReviewRow.__table__.c
+_NAMES: Final = {field.name: "recommendation_id" if field.name == "id" else field.name for field in fields(Entry)}
+_SHOWN: Final = [_TABLE[column].label(name) for name, column in _NAMES.items()]
+
+Place = tuple[datetime, str]
+"""Where a page ends: when its last recommendation was made, and its id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which recommendations are wanted; null for any.
+
+    Attributes:
+        client_ref: Of which client.
+        decision: With which decision.
+        created_after: Made later than this.
+    """
+
+    client_ref: str | None = None
+    decision: str | None = None
+    created_after: datetime | None = None
+
+
+def get(rows: Rows, clinic_id: str, recommendation_id: str) -> Recommendation | None:
+    """Read a recommendation as it stands: with the answer of its last review, if there was one."""
+    kept = original(rows, clinic_id, recommendation_id)
+    if kept is None or kept.version == 1:
+        return kept
+    return Recommendation(**_parts(kept) | {"answer": reviews(rows, clinic_id, recommendation_id)[-1].answer})
+
+
+def original(rows: Rows, clinic_id: str, recommendation_id: str) -> Recommendation | None:
+    """Read a recommendation with the answer that the rules gave."""
+    row = rows.execute(_whole(clinic_id).where(_TABLE.recommendation_id == recommendation_id)).one_or_none()
+    return None if row is None else _recommendation(row)
+
+
+def of_client(rows: Rows, clinic_id: str, client_ref: str) -> list[Recommendation]:
+    """Read everything that the rules answered for one client, the first first."""
+    chosen = _whole(clinic_id).where(_TABLE.client_ref == client_ref)
+    return [_recommendation(row) for row in rows.execute(chosen.order_by(_TABLE.created_at, _TABLE.recommendation_id))]
+
+
+def page(rows: Rows, clinic_id: str, wanted: Filter, *, after: Place | None = None, limit: int) -> list[Entry]:
+    """Read a page, the newest first; the next one begins after the last of this."""
+    chosen = select(*_SHOWN).where(_TABLE.clinic_id == clinic_id)
+    if wanted.client_ref is not None:
+        chosen = chosen.where(_TABLE.client_ref == wanted.client_ref)
+    if wanted.decision is not None:
+        chosen = chosen.where(_TABLE.decision == wanted.decision)
+    if wanted.created_after is not None:
+        chosen = chosen.where(_TABLE.created_at > wanted.created_after)
+    if after is not None:
+        chosen = chosen.where(tuple_(_TABLE.created_at, _TABLE.recommendation_id) < after)
+    newest = chosen.order_by(_TABLE.created_at.desc(), _TABLE.recommendation_id.desc()).limit(limit)
+    return [Entry(*row) for row in rows.execute(newest)]
+
+
+def review(rows: Rows, clinic_id: str, made: Review, *, state: ReviewState, bookable: bool) -> bool:
+    """Store a review and what it makes of its recommendation.
+
+    Returns:
+        Whether it was stored: not if the recommendation is gone, or another review came first.
+    """
+    here = update(RecommendationRow).where(
+        _TABLE.clinic_id == clinic_id,
+        _TABLE.recommendation_id == made.recommendation_id,
+        _TABLE.version == made.version - 1,
+    )
+    changed = rows.execute(here.values(version=made.version, review_state=state, bookable=bookable))
+    if changed.rowcount == 0:
+        return False
+    columns = asdict(made) | {"clinic_id": clinic_id, "answer": pack(made.answer)}
+    rows.execute(insert(ReviewRow), {"review_id": columns.pop("id"), **columns})
+    return True
+
+
+def reviews(rows: Rows, clinic_id: str, recommendation_id: str) -> list[Review]:
+    """Read what professionals decided about a recommendation, the first first."""
+    chosen = select(ReviewRow.__table__).where(
+        _REVIEW.clinic_id == clinic_id, _REVIEW.recommendation_id == recommendation_id
+    )
+    return [_review(row) for row in rows.execute(chosen.order_by(_REVIEW.version))]
+
+
+def spend_read(rows: Rows, clinic_id: str, recommendation_id: str, now: datetime) -> bool:
+    """Use up the one time that a browser may read what it stored; false if it was used, or is too late."""
+    here = update(RecommendationRow).where(
+        _TABLE.clinic_id == clinic_id,
+        _TABLE.recommendation_id == recommendation_id,
+        _TABLE.read_once_until >= now,
+    )
+    return rows.execute(here.values(read_once_until=None)).rowcount == 1
+
+
+def row_of(kept: Recommendation) -> dict[str, Any]:
+    """A new recommendation as a row."""
+    return {column: getattr(kept, name) for name, column in _NAMES.items()} | {
+        "intake": kept.intake,
+        "answer": pack(kept.answer),
+    }
+
+
+def _whole(clinic_id: str) -> Select[Any]:
+    return select(*_SHOWN, _TABLE.intake, _TABLE.answer).where(_TABLE.clinic_id == clinic_id)
+
+
+def _recommendation(row: Row[Any]) -> Recommendation:
+    return Recommendation(**row._asdict() | {"intake": bytes(row.intake), "answer": unpack(bytes(row.answer))})
+
+
+def _parts(kept: Recommendation) -> dict[str, Any]:
+    return {field.name: getattr(kept, field.name) for field in fields(kept)}
+
+
+def _review(row: Row[Any]) -> Review:
+    return Review(
+        id=row.review_id,
+        recommendation_id=row.recommendation_id,
+        version=row.version,
+        reviewed_at=row.reviewed_at,
+        key_id=row.key_id,
+        document=bytes(row.document),
+        answer=unpack(bytes(row.answer)),
+    )

@@ -1,0 +1,87 @@
+"""Replies that repeated requests find, in rows."""
+
+import json
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, cast
+
+from sqlalchemy import Row, Table, delete, select, update
+
+from app.db import Rows, insert_all
+from app.models import ReplyRow
+from app.store.values import Reply
+
+_REPLIES: Final = cast("Table", ReplyRow.__table__)
+_TABLE: Final = _REPLIES.c
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A reply that was given before.
+
+    Attributes:
+        reply: The reply.
+        erased: Whether its client was erased since; it says nothing any more.
+    """
+
+    reply: Reply
+    erased: bool
+
+
+def given(rows: Rows, clinic_id: str, slots: Collection[str]) -> dict[str, Given]:
+    """Find out which of these requests were answered before, and how."""
+    chosen = select(ReplyRow.__table__).where(_TABLE.clinic_id == clinic_id, _TABLE.slot.in_(list(slots)))
+    return {row.slot: _given(row) for row in rows.execute(chosen)} if slots else {}
+
+
+def add(rows: Rows, clinic_id: str, replies: Iterable[tuple[Reply, datetime]]) -> None:
+    """Keep replies, each with when it was given."""
+    insert_all(rows, _REPLIES, [_row(clinic_id, reply, at) for reply, at in replies])
+
+
+def erase(rows: Rows, clinic_id: str, subject_ids: Collection[str]) -> int:
+    """Empty the replies about some things; that there was one is kept, so that asking again is refused."""
+    here = update(ReplyRow).where(_TABLE.clinic_id == clinic_id, _TABLE.subject_id.in_(list(subject_ids)))
+    return rows.execute(here.values(headers="[]", body=None, fingerprint=b"", erased=True)).rowcount
+
+
+def forget(rows: Rows, clinic_id: str, subject_ids: Collection[str]) -> int:
+    """Delete the replies about some things."""
+    return rows.execute(
+        delete(ReplyRow).where(_TABLE.clinic_id == clinic_id, _TABLE.subject_id.in_(list(subject_ids)))
+    ).rowcount
+
+
+def expire(rows: Rows, clinic_id: str, before: datetime, limit: int) -> int:
+    """Delete the oldest replies that were given before a time."""
+    old = select(_TABLE.slot).where(_TABLE.clinic_id == clinic_id, _TABLE.created_at < before)
+    slots = rows.execute(old.order_by(_TABLE.created_at).limit(limit)).scalars().all()
+    here = delete(ReplyRow).where(_TABLE.clinic_id == clinic_id, _TABLE.slot.in_(slots))
+    return rows.execute(here).rowcount if slots else 0
+
+
+def _row(clinic_id: str, reply: Reply, at: datetime) -> dict[str, Any]:
+    return {
+        "clinic_id": clinic_id,
+        "slot": reply.slot,
+        "fingerprint": reply.fingerprint,
+        "subject_id": reply.subject_id,
+        "status": reply.status,
+        "headers": json.dumps(reply.headers),
+        "body": reply.body,
+        "erased": False,
+        "created_at": at,
+    }
+
+
+def _given(row: Row[Any]) -> Given:
+    reply = Reply(
+        slot=row.slot,
+        fingerprint=bytes(row.fingerprint),
+        subject_id=row.subject_id,
+        status=row.status,
+        headers=tuple((name, value) for name, value in json.loads(row.headers)),
+        body=None if row.body is None else bytes(row.body),
+    )
+    return Given(reply, erased=row.erased)

@@ -1,0 +1,90 @@
+"""Deleting what was kept long enough."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import select
+
+from app.db import Database, Rows
+from app.models import RecommendationRow
+from app.store import audit, replies
+from app.store.clients import delete_whole
+from app.store.values import AuditEntry, Clinic
+
+REPLIES_KEPT: Final = timedelta(hours=72)
+_TABLE: Final = RecommendationRow.__table__.c
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """How much was deleted.
+
+    Attributes:
+        recommendations: How many recommendations were older than their clinic keeps them.
+        replies: How many replies were older than anyone repeats a request.
+    """
+
+    recommendations: int
+    replies: int
+
+
+def sweep(database: Database, clinics: Iterable[Clinic], now: datetime, *, batch: int = 200) -> Swept:
+    """Delete what is too old, a batch a transaction, so that nobody waits long for it.
+
+    Args:
+        database: Where.
+        clinics: Whose; each says how long it keeps what it has.
+        now: When, in UTC.
+        batch: How much at a time.
+    """
+    gone = answered = 0
+    for clinic in clinics:
+        gone += _all(database, clinic.id, batch, _Expire(now - timedelta(days=clinic.retention_days), now))
+        answered += _all(database, clinic.id, batch, _Forget(now - REPLIES_KEPT))
+    if gone or answered:
+        database.wipe()
+    return Swept(gone, answered)
+
+
+_Step = Callable[[Rows, str, int], int]
+"""Deletes up to so many of a clinic's rows, and says how many it were."""
+
+
+def _all(database: Database, clinic_id: str, batch: int, step: _Step) -> int:
+    total = 0
+    while True:
+        with database.write(clinic_id) as rows:
+            done = step(rows, clinic_id, batch)
+        total += done
+        if done < batch:
+            return total
+
+
+@dataclass(frozen=True, slots=True)
+class _Forget:
+    before: datetime
+
+    def __call__(self, rows: Rows, clinic_id: str, limit: int) -> int:
+        return replies.expire(rows, clinic_id, self.before, limit)
+
+
+@dataclass(frozen=True, slots=True)
+class _Expire:
+    before: datetime
+    now: datetime
+
+    def __call__(self, rows: Rows, clinic_id: str, limit: int) -> int:
+        old = select(_TABLE.recommendation_id).where(_TABLE.clinic_id == clinic_id, _TABLE.created_at < self.before)
+        ids = list(rows.execute(old.order_by(_TABLE.created_at).limit(limit)).scalars())
+        if ids:
+            head = audit.hold(rows, clinic_id)
+            replies.forget(rows, clinic_id, ids)
+            delete_whole(rows, clinic_id, ids)
+            audit.write(rows, head, [_entry(one, self.now) for one in ids])
+        return len(ids)
+
+
+def _entry(recommendation_id: str, now: datetime) -> AuditEntry:
+    return AuditEntry(now, "service", "recommendation.expire", recommendation_id, "ok", request_id="", address="")
