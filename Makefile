@@ -22,14 +22,14 @@ setup: $(VENV)/.test ## make .venv with everything that developing needs (once; 
 demo: $(VENV)/.runtime ## send examples/intake.json to a service of its own and print the plan
 	@$(BIN)/skincadence demo
 
-serve: $(VENV)/.runtime ## run the service until Ctrl-C
-	@$(BIN)/skincadence serve
+serve: $(VENV)/.runtime ## run the service until Ctrl-C, with a clinic to try things out and keys for it
+	@$(BIN)/skincadence serve --demo
 
 test: $(VENV)/.test ## run the tests
 	@$(PYTEST)
 
-long: $(VENV)/.test ## run the tests with many more random examples
-	@$(PYTEST) --hypothesis-profile=long
+long: $(VENV)/.test $(VENV)/.clients ## run the tests with many more random examples, and with generated clients
+	@$(PYTEST) --hypothesis-profile=long --kills=200 --clients
 
 check: $(VENV)/.test ## lint, format, types, layers, Dockerfile, protocols, then the tests
 	@$(BIN)/ruff check
@@ -49,9 +49,12 @@ bench: $(VENV)/.test ## measure, and print a table of ratios
 
 lock: $(VENV)/.lock ## resolve requirements/ anew (LOCK_FLAGS=--upgrade for newer versions)
 	@$(LOCK) --output-file requirements/runtime.txt pyproject.toml
+	@$(LOCK) --output-file requirements/postgresql.txt pyproject.toml --extra postgresql --constraints requirements/runtime.txt
+	@$(LOCK) --output-file requirements/redis.txt pyproject.toml --extra redis --constraints requirements/runtime.txt
 	@$(LOCK) --output-file requirements/test.txt pyproject.toml --extra test --constraints requirements/runtime.txt
 	@$(LOCK) --output-file requirements/build.txt --group build
 	@$(LOCK) --output-file requirements/lock.txt --group lock
+	@$(LOCK) --output-file requirements/clients.txt --group clients
 
 clean: ## remove .venv and everything that can be made again
 	@rm -rf $(VENV) build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
@@ -76,6 +79,13 @@ $(VENV)/.runtime: pyproject.toml requirements/build.txt requirements/runtime.txt
 $(VENV)/.test: requirements/test.txt $(VENV)/.runtime
 	@echo "Installing what the tests need into $(VENV) ..."
 	@$(INSTALL) -r requirements/test.txt
+	@touch $@
+
+# Apart from the rest: what writes the clients cannot live beside the service, and they must not lean on it.
+$(VENV)/.clients: requirements/clients.txt | $(BIN)/python
+	@echo "Installing what generated clients need into $(VENV)/clients ..."
+	@$(BIN)/python -m venv $(VENV)/clients
+	@$(VENV)/clients/bin/python -m pip --disable-pip-version-check -qq install --require-hashes --only-binary :all: -r requirements/clients.txt
 	@touch $@
 
 $(VENV)/.lock: requirements/lock.txt | $(BIN)/python

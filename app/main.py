@@ -1,25 +1,46 @@
 """Where the parts are joined, and the only place."""
 
+import asyncio
 import json
-from functools import cache
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import cache, partial
 
 from fastapi import FastAPI
 from starlette.middleware import Middleware
 
 from app.clock import Clock
-from app.middleware import BodyLimit, Envelope, HeadAsGet
-from app.observability import Journal
+from app.dependencies import check_guards, open_to_pages
+from app.middleware import BodyLimit, Crowd, Envelope, HeadAsGet, Pages
+from app.observability import Journal, Metrics
 from app.problems import speak_problems
-from app.routers import docs, operations, problem_pages, protocols, recommendations
+from app.routers import (
+    batch,
+    clients,
+    docs,
+    keys,
+    operations,
+    problem_pages,
+    protocols,
+    recommendations,
+    review,
+    stored,
+)
 from app.routers.contract import DESCRIPTION, TAGS, write_contract
+from app.routers.raw import Straight
+from app.services.backend import Backend, open_backend
 from app.services.shelf import Shelf
 from app.settings import Settings
 
-GROUPS = (recommendations, protocols, operations, problem_pages, docs)
+GROUPS = (recommendations, batch, stored, review, clients, keys, protocols, operations, problem_pages, docs)
 
 
 def create_app(
-    settings: Settings, shelf: Shelf | None = None, clock: Clock | None = None, journal: Journal | None = None
+    settings: Settings,
+    shelf: Shelf | None = None,
+    clock: Clock | None = None,
+    journal: Journal | None = None,
+    backend: Backend | None = None,
 ) -> FastAPI:
     """Build the service.
 
@@ -28,20 +49,45 @@ def create_app(
         shelf: The protocols and texts to work with; those that ship with the service by default.
         clock: The clock to go by; the machine's by default.
         journal: Where to write down what happened; standard error by default.
+        backend: The database and what goes with it, if it is open already; it is closed with the service.
     """
-    app = _bare_app(settings, journal or Journal(settings.log_level))
-    app.state.shelf = shelf or Shelf.standard()
-    app.state.clock = clock or Clock(settings.time_zone)
+    shelf, clock, metrics = shelf or Shelf.standard(), clock or Clock(settings.time_zone), Metrics()
+    opened = partial(open_backend, settings, shelf, clock) if backend is None else lambda: backend
+    journal = journal or Journal(settings.log_level)
+    app = _bare_app(settings, journal, metrics, _lifespan(opened))
+    app.state.journal = journal
+    app.state.shelf, app.state.clock, app.state.metrics, app.state.stopping = shelf, clock, metrics, False
     app.state.openapi_bytes = cache(lambda: json.dumps(write_contract(app), ensure_ascii=False).encode())
     speak_problems(app)
     return app
 
 
-def _bare_app(settings: Settings, journal: Journal) -> FastAPI:
+def _lifespan(opened: Callable[[], Backend]) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """Open the database when the service starts; store what is queued when it stops."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        app.state.backend = await asyncio.to_thread(opened)
+        try:
+            yield
+        finally:
+            await asyncio.to_thread(app.state.backend.close)
+
+    return lifespan
+
+
+def _bare_app(
+    settings: Settings,
+    journal: Journal,
+    metrics: Metrics,
+    lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]],
+) -> FastAPI:
     """Start from FastAPI with everything off that would record or repeat a request.
 
     The routes are handed over as one flat list: an included router is matched twice for every request.
     """
+    routes = [route for group in GROUPS for route in group.router.routes]
+    check_guards(routes)
     return FastAPI(
         title="Skincadence",
         summary="A microdermabrasion plan from an intake: decision, dates, care and the source of every number.",
@@ -58,10 +104,17 @@ def _bare_app(settings: Settings, journal: Journal) -> FastAPI:
             "operation_spans": False,
             "auto_configure": False,
         },
-        routes=[route for group in GROUPS for route in group.router.routes],
+        routes=routes,
+        lifespan=lifespan,
         middleware=[
-            Middleware(Envelope, journal=journal),
+            Middleware(Envelope, journal=journal, metrics=metrics),
+            Middleware(Crowd, most=settings.max_in_flight, metrics=metrics),
             Middleware(HeadAsGet),
-            Middleware(BodyLimit, most=settings.max_body_bytes),
+            Middleware(Pages, open_to=open_to_pages(routes)),
+            Middleware(BodyLimit, most=settings.max_body_bytes, elsewhere={BATCH: settings.max_batch_bytes}),
+            Middleware(Straight, routes=routes),
         ],
     )
+
+
+BATCH = "/v1/recommendations/batch"

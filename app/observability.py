@@ -5,10 +5,13 @@ the text of an exception, because any of them could hold what a client told abou
 """
 
 import sys
-from collections.abc import Callable
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from itertools import accumulate
 from json.encoder import encode_basestring_ascii
-from typing import Final, Literal, NamedTuple, TextIO
+from typing import Any, Final, Literal, NamedTuple, TextIO
 
 from app.clock import Clock
 
@@ -25,6 +28,8 @@ class Answered(NamedTuple):
         status: The HTTP status.
         duration_us: How long it took, in microseconds.
         request_id: The name of the request.
+        key_id: The id of the key, which opens nothing; empty if it was not one of ours.
+        clinic_id: The id of its clinic.
     """
 
     method: str
@@ -32,6 +37,8 @@ class Answered(NamedTuple):
     status: int
     duration_us: int
     request_id: str
+    key_id: str
+    clinic_id: str
 
 
 class Failed(NamedTuple):
@@ -101,3 +108,91 @@ def _place(problem: BaseException) -> str:
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
     return "unknown" if trace is None else f"{trace.tb_frame.f_globals.get('__name__', '?')}:{trace.tb_lineno}"
+
+
+BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+"""The upper edges of the classes in which durations are counted, in seconds."""
+
+
+class Metrics:
+    """Counts what happens. Counting is adding to plain numbers; they are put into a form only when somebody asks.
+
+    Attributes:
+        in_flight: How many requests are being worked on.
+        previews: How many plans were computed and not stored.
+        let_go: How many callers were let go because they sent too slowly.
+    """
+
+    def __init__(self) -> None:
+        """Begin at nothing."""
+        self.in_flight = 0
+        self.previews = 0
+        self.let_go = 0
+        self._answers: Counter[tuple[str, str, int]] = Counter()
+        self._problems: Counter[str] = Counter()
+        self._durations: dict[str, list[int]] = {}
+        self._spent: Counter[str] = Counter()
+
+    def answered(self, event: Answered, problem: str) -> None:
+        """Count an answer; `problem` is the code of the refusal, if it is one."""
+        route, spent = event.route, event.duration_us
+        self._answers[event.method, route, event.status] += 1
+        self._durations.setdefault(route, [0] * (len(BUCKETS) + 1))[bisect_left(BUCKETS, spent / 1_000_000)] += 1
+        self._spent[route] += spent
+        if problem:
+            self._problems[problem] += 1
+
+    def written(self, gauges: Mapping[str, float]) -> tuple[bytes, str]:
+        """Write everything down for Prometheus: the text and its media type."""
+        from prometheus_client import CollectorRegistry  # noqa: PLC0415 -- a start has no use for it
+        from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest  # noqa: PLC0415 -- as above
+
+        registry = CollectorRegistry(auto_describe=False)
+        registry.register(_Collected(list(self._families(gauges))))
+        return generate_latest(registry), CONTENT_TYPE_LATEST
+
+    def _families(self, gauges: Mapping[str, float]) -> Iterator[Any]:
+        from prometheus_client.core import (  # noqa: PLC0415 -- as above
+            CounterMetricFamily,
+            GaugeMetricFamily,
+            HistogramMetricFamily,
+        )
+
+        answers = CounterMetricFamily(
+            "skincadence_requests", "Answers given, by route and status.", labels=["method", "route", "status"]
+        )
+        for (method, route, status), times in sorted(self._answers.items()):
+            answers.add_metric([method, route, str(status)], times)
+        yield answers
+        durations = HistogramMetricFamily("skincadence_request_seconds", "How long answers took.", labels=["route"])
+        for route, counts in sorted(self._durations.items()):
+            edges = [*map(str, BUCKETS), "+Inf"]
+            durations.add_metric([route], list(zip(edges, accumulate(counts), strict=True)), self._spent[route] / 1e6)
+        yield durations
+        problems = CounterMetricFamily("skincadence_problems", "Refusals, by their code.", labels=["code"])
+        for code, times in sorted(self._problems.items()):
+            problems.add_metric([code], times)
+        yield problems
+        yield CounterMetricFamily("skincadence_previews", "Plans computed and not stored.", value=self.previews)
+        yield CounterMetricFamily("skincadence_let_go", "Callers who sent too slowly.", value=self.let_go)
+        yield GaugeMetricFamily("skincadence_in_flight", "Requests being worked on.", value=self.in_flight)
+        for name, value in gauges.items():
+            yield GaugeMetricFamily(f"skincadence_{name}", _GAUGES[name], value=value)
+
+
+_GAUGES: Final = {
+    "lane_depth": "New recommendations that wait to be stored.",
+    "lane_lost_records": "Entries of the audit that found no room to wait in.",
+    "keyring_fresh": "1 while the copy of the keys can be relied on.",
+}
+
+
+class _Collected:
+    """Hands over what was put together."""
+
+    def __init__(self, families: list[Any]) -> None:
+        self._families = families
+
+    def collect(self) -> list[Any]:
+        """Hand it over."""
+        return self._families

@@ -1,4 +1,4 @@
-"""The command line: plan for one intake or for many, read and check protocols, run the service.
+"""The command line: plan for one intake or for many, read and check protocols, run the service and look after it.
 
 Nothing that a client told is ever part of an error here: problems are placed by pointers, and a mistake of ours is
 shown without the values that were at hand.
@@ -10,10 +10,15 @@ from typing import Annotated
 
 import typer
 
+from app.cli.audit import audit
 from app.cli.batch import batch
+from app.cli.clinic import clinic
 from app.cli.console import refuse
+from app.cli.keys import keys
+from app.cli.migrate import migrate
 from app.cli.protocol import protocol
 from app.cli.recommend import recommend
+from app.cli.scrub import scrub
 from app.cli.service import demo, serve
 from app.cli.version import show_version
 from app.settings import SettingsError
@@ -43,6 +48,14 @@ app.command()(batch)
 app.add_typer(protocol, name="protocol")
 app.command()(serve)
 app.command()(demo)
+app.add_typer(clinic, name="clinic")
+app.add_typer(keys, name="keys")
+app.command()(migrate)
+app.command()(scrub)
+app.add_typer(audit, name="audit")
+
+BAD_CONFIGURATION = 78
+"""The exit status for an environment that cannot be used."""
 
 
 def main() -> None:
@@ -53,4 +66,4 @@ def main() -> None:
     try:
         app(prog_name="skincadence")
     except SettingsError as error:
-        refuse(str(error))
+        refuse(str(error), BAD_CONFIGURATION)

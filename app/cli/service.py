@@ -5,48 +5,113 @@ What only these two need is imported where it is used: it takes longer to load t
 
 from __future__ import annotations
 
+import gc
 import json
 import os
+import signal
 import socket
+import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final, NoReturn
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn
 
 import typer
 
 from app import texts
 from app.cli.console import complain, refuse, show
+from app.cli.office import NO_ANSWER, UNAVAILABLE
 from app.cli.reading import document
 from app.cli.recommend import print_plan
+from app.errors import DatabaseUnavailableError
 from app.render.asked import asked
 from app.render.layout import Json
 from app.settings import Settings
 
 if TYPE_CHECKING:
-    import uvicorn
+    from app.services.backend import Backend
+    from app.serving import Service
 
 PREVIEW: Final = "/v1/recommendations/preview"
 BACKLOG: Final = 2_048
 PATIENCE: Final = 20.0
 """Seconds that the demonstration waits for its service."""
+USUAL_PORT: Final = 8_000
+DEMO_RATES: Final = {
+    "rate_secret": "2000 per 2 seconds",
+    "rate_publishable": "200 per 2 seconds",
+    "rate_address": "600 per 1 minute",
+    "rate_guesses": "600 per 1 minute",
+}
+"""Whoever tries things out comes from one address."""
 
 
 def serve(
     host: Annotated[str | None, typer.Option(help="The address to listen on; 127.0.0.1 by default.")] = None,
     port: Annotated[int | None, typer.Option(min=0, max=65_535, help="0 takes a free one; 8000 by default.")] = None,
+    *,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="With a clinic to try things out, on a database that is thrown away.")
+    ] = False,
 ) -> None:
     """Run the service until it is told to stop. Settings come from SKINCADENCE_... variables; options go first."""
     settings = Settings.from_environment()
     chosen = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     settings = settings.model_copy(update=chosen)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # from here on something would be left lying about
     listener = _listener(settings.host, settings.port)
-    server = _server(settings)
     complain(f"Skincadence answers at {_address(listener)}\nDocs: {_address(listener)}/docs   Stop with Ctrl-C.")
-    with suppress(KeyboardInterrupt):  # Ctrl-C, handed on by uvicorn once the last answer was given
-        server.run(sockets=[listener])
+    if demo:
+        _serve_demo(settings, listener)
+    else:
+        _run(settings, _opened(settings), listener)
+
+
+def _serve_demo(settings: Settings, listener: socket.socket) -> None:
+    with _thrown_away(settings) as own:
+        backend = _opened(own)
+        line = json.dumps({"url": _address(listener), **_demo_keys(backend, listener)})
+        _run(own, backend, listener, lambda: typer.echo(line))
+
+
+def _run(
+    settings: Settings, backend: Backend, listener: socket.socket, on_start: Callable[[], None] = lambda: None
+) -> None:
+    server = _server(settings, backend, on_start)
+    gc.freeze()  # what is loaded stays for good: no need to look through it again and again while answering
+    server.run(sockets=[listener])
+
+
+@contextmanager
+def _thrown_away(settings: Settings) -> Iterator[Settings]:
+    """Settings for a database in a folder that is removed at the end."""
+    with TemporaryDirectory(prefix="skincadence-") as folder:
+        given: dict[str, Any] = settings.model_dump(exclude_unset=True)
+        changed = {"database_url": f"sqlite:///{folder}/demo.db", "secret": None, "secret_file": None}
+        yield Settings.model_validate({**DEMO_RATES, **given, **changed})
+
+
+def _opened(settings: Settings) -> Backend:
+    """Open the database, or say why not."""
+    from app.services.backend import open_backend  # noqa: PLC0415 -- see the top
+
+    try:
+        return open_backend(settings)
+    except DatabaseUnavailableError:
+        refuse(NO_ANSWER, UNAVAILABLE)
+
+
+def _demo_keys(backend: Backend, listener: socket.socket) -> dict[str, str]:
+    """Make keys for a demonstration, the one for browsers for pages that this machine itself hands out."""
+    from app.services.demonstration import take_in_demo_clinic  # noqa: PLC0415 -- see the top
+
+    ports = {USUAL_PORT, listener.getsockname()[1]}
+    pages = {f"http://{host}:{port}" for host in ("localhost", "127.0.0.1") for port in ports}
+    made = take_in_demo_clinic(backend, frozenset(pages | {_address(listener)}))
+    return {"secret_key": made.secret, "publishable_key": made.publishable}
 
 
 def demo(
@@ -54,9 +119,9 @@ def demo(
 ) -> None:
     """Start a service of its own, send it an example and print the plan that it answers with."""
     raw = document(str(intake))
-    with _running(Settings(log_level="error")) as address:
+    with _thrown_away(Settings(log_level="error")) as settings, _running(settings) as (address, key):
         show(asked(f"POST {PREVIEW}", json.loads(raw)))
-        answer = _post(f"{address}{PREVIEW}", raw)
+        answer = _post(f"{address}{PREVIEW}", key, raw)
     typer.echo("")
     print_plan(answer, texts.load())
     typer.echo("\nTo send your own: make serve, then open http://127.0.0.1:8000/docs")
@@ -80,53 +145,44 @@ def _address(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def _server(settings: Settings) -> uvicorn.Server:
-    import uvicorn  # noqa: PLC0415 -- see the top
-
+def _server(settings: Settings, backend: Backend, on_start: Callable[[], None]) -> Service:
     from app.main import create_app  # noqa: PLC0415 -- see the top
+    from app.serving import Service  # noqa: PLC0415 -- see the top
 
-    config = uvicorn.Config(
-        create_app(settings),
-        loop="auto",  # uvloop wherever it exists
-        http="httptools",
-        ws="none",
-        access_log=False,
-        log_level="warning",
-        proxy_headers=False,
-        server_header=False,
-        timeout_graceful_shutdown=settings.drain_seconds,
-    )
-    return uvicorn.Server(config)
+    return Service(create_app(settings, backend.shelf, backend.clock, backend=backend), settings, on_start)
 
 
 @contextmanager
-def _running(settings: Settings) -> Iterator[str]:
-    """A service in a thread of this process, on a free port."""
-    listener, server = _listener("127.0.0.1", 0), _server(settings)
+def _running(settings: Settings) -> Iterator[tuple[str, str]]:
+    """A service in a thread of this process, on a free port: its address, and a key."""
+    listener, backend = _listener("127.0.0.1", 0), _opened(settings)
+    key = _demo_keys(backend, listener)["secret_key"]
+    answering = threading.Event()
+    server = _server(settings, backend, answering.set)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="service")
     thread.start()
     try:
-        _await(server, thread)
-        yield _address(listener)
+        _await(answering, thread)
+        yield _address(listener), key
     finally:
         server.should_exit = True
         thread.join()
 
 
-def _await(server: uvicorn.Server, thread: threading.Thread) -> None:
+def _await(answering: threading.Event, thread: threading.Thread) -> None:
     deadline = time.monotonic() + PATIENCE
-    while not server.started:
+    while not answering.wait(0.05):
         if not thread.is_alive() or time.monotonic() > deadline:
             refuse("skincadence: the service did not start. `skincadence serve` shows why.", 1)
-        time.sleep(0.01)
 
 
-def _post(address: str, raw: bytes) -> bytes:
+def _post(address: str, key: str, raw: bytes) -> bytes:
     import httpx  # noqa: PLC0415 -- see the top
 
     # Not through a proxy, whatever the environment says: the service is in this process.
     with httpx.Client(trust_env=False, timeout=PATIENCE) as client:
-        answer = client.post(address, content=raw, headers={"Content-Type": "application/json"})
+        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {key}"}
+        answer = client.post(address, content=raw, headers=headers)
     if not answer.is_success:
         _refused(answer.status_code, answer.json())
     return answer.content

@@ -89,7 +89,8 @@ def _summary(sheet: Sheet, plan: Plan, words: Words, *, provisional: bool) -> No
     sheet.say(f'{encode(rest)[1:-1].rstrip()}"')
 
 
-def _bookable(plan: Plan, *, provisional: bool) -> bool:
+def is_bookable(plan: Plan, *, provisional: bool) -> bool:
+    """Say whether a booking tool may go on: a plan with visits that no open answer could still change."""
     ready = plan.decision <= Decision.proceed_modified and bool(plan.course.visits)
     return ready and not provisional
 
@@ -100,7 +101,7 @@ def _body(words: Words, plan: Plan, worst: Decision, provisional: bool) -> Templ
     sheet, course = Sheet(), plan.course
     sheet.say(f'"decision":"{plan.decision.name}","worst_decision":"{worst.name}",')
     sheet.say(f'"status":"{"provisional" if provisional else "final"}",')
-    sheet.say(f'"bookable":{encode(_bookable(plan, provisional=provisional))},"summary":')
+    sheet.say(f'"bookable":{encode(is_bookable(plan, provisional=provisional))},"summary":')
     _summary(sheet, plan, words, provisional=provisional)
     sheet.say(',"earliest_start":')
     sheet.date(course.start and course.start.day)

@@ -4,9 +4,7 @@ FastAPI writes refusals down as `application/json` and adds a validation error o
 shape everywhere, and the examples are answers of the running service rather than inventions.
 """
 
-import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -16,12 +14,11 @@ from fastapi.routing import APIRoute
 from pydantic.json_schema import models_json_schema
 
 from app import errors
+from app.dependencies import guard_of
 from app.problems import KINDS, MEDIA_TYPE, problem_document
-from app.schemas.examples import INTAKE
-from app.schemas.intake import IntakeIn
+from app.routers.headers import add_headers
+from app.routers.samples import add_examples
 from app.schemas.problem import ProblemOut
-from app.schemas.reading import read
-from app.services import protocols, recommend
 
 Json = dict[str, Any]
 DESCRIPTION: Final = """\
@@ -36,12 +33,13 @@ The plan supports a professional's decision. It is no diagnosis, no prescription
 """
 TAGS: Final = [
     {"name": "recommendations", "description": "From an intake to a plan."},
+    {"name": "clients", "description": "What is held about a person: hand it over, erase it."},
+    {"name": "keys", "description": "What a clinic's programs prove themselves with."},
     {"name": "protocols", "description": "The rules in force, for reading."},
     {"name": "operations", "description": "For those who run the service."},
     {"name": "problems", "description": "What the `type` of a refusal leads to."},
 ]
 _EVERYWHERE: Final = {"500": "A mistake of ours. The answer and the log hold nothing of what was sent."}
-_EXCERPT: Final = 2
 _REQUEST_ID: Final = "0f8e2b7c5d1a4e6f9b3c7a2d8e4f6b1c"
 _AN_ERROR: Final = {"$ref": "#/components/schemas/ProblemOut"}
 _FAULT: Final = errors.Fault("/client/fitzpatrick", "whole_number", "Must be a whole number from 1 to 6.")
@@ -59,10 +57,40 @@ def write_contract(app: FastAPI) -> Json:
         license_info=app.license_info,
         servers=[{"url": "/", "description": "The service that handed out this document."}],
     )
+    _add_security(document, app)
     _name_operations(document, app)
     _use_problems(document)
-    _add_examples(document, app)
+    add_examples(document, app)
+    add_headers(document)
     return document
+
+
+def _add_security(document: Json, app: FastAPI) -> None:
+    """Say of each operation what a key must be allowed to do for it, and how it refuses those that are not."""
+    document["components"]["securitySchemes"] = {"key": _KEY}
+    guards = {route.unique_id: guard_of(route) for route in app.routes if isinstance(route, APIRoute)}
+    for operation in _operations(document):
+        guard = guards[operation["operationId"]]
+        if guard is not None:
+            operation["security"] = [{"key": [guard.scope]}]
+            for status, words in _GUARDED.items():
+                operation["responses"].setdefault(status, {"description": words})
+
+
+_KEY: Final = {
+    "type": "http",
+    "scheme": "bearer",
+    "bearerFormat": "sc_sk_live_… or sc_pk_live_…",
+    "description": "A key of a clinic, as `Authorization: Bearer`. A secret key is for servers. A publishable key is "
+    "for browsers: it works from the web pages that it names, and it can do no more than preview and store.",
+}
+_GUARDED: Final = {
+    "400": "A key stands in the address, or the request cannot be understood.",
+    "401": "No key was sent, or one that does not hold.",
+    "403": "The key may not do this, or not from this web page.",
+    "429": "Too many requests in this time.",
+    "503": "The service or its database cannot take this now.",
+}
 
 
 def _operations(document: Json) -> Iterator[Json]:
@@ -91,15 +119,16 @@ def _use_problems(document: Json) -> None:
         for status, description in _EVERYWHERE.items():
             responses[status] = {"description": description}
         responses.update(
-            {status: _problem(status, response) for status, response in responses.items() if status >= "4"}
+            {status: _problem(operation, status, response) for status, response in responses.items() if status >= "4"}
         )
+        operation["responses"] = dict(sorted(responses.items()))
 
 
-def _problem(status: str, response: Json) -> Json:
+def _problem(operation: Json, status: str, response: Json) -> Json:
     examples = {
         code: {"summary": kind.title, "value": problem_document(_sample(kind.error), _REQUEST_ID)}
         for code, kind in KINDS.items()
-        if kind.status == HTTPStatus(int(status))
+        if kind.status == HTTPStatus(int(status)) and _may_be(code, operation)
     }
     return {
         "description": response["description"],
@@ -107,37 +136,34 @@ def _problem(status: str, response: Json) -> Json:
     }
 
 
+def _may_be(code: str, operation: Json) -> bool:
+    """Say whether an operation can be refused in this way."""
+    if code in _OF_A_BODY and "requestBody" not in operation:
+        return False
+    name = operation["operationId"]
+    return bool(_ONLY_OF.get(code, name) == name)
+
+
+_OF_A_BODY: Final = frozenset({
+    "empty_body", "invalid_encoding", "malformed_json", "too_deep", "duplicate_key", "unsupported_number",
+    "unsupported_text", "incomplete_body",
+})  # fmt: skip
+_ONLY_OF: Final = {
+    "invalid_query": "list_recommendations",
+    "invalid_idempotency_key": "create_recommendation",
+    "idempotency_in_progress": "create_recommendation",
+    "idempotency_mismatch": "create_recommendation",
+    "client_erased": "create_recommendation",
+    "read_token_spent": "read_recommendation",
+    "protocol_not_on_shelf": "explain_recommendation",
+    "precondition_failed": "review_recommendation",
+    "looser_than_rules": "review_recommendation",
+    "not_reviewable": "review_recommendation",
+    "review_required": "preview_recommendation",
+    "not_ready": "readyz",
+}
+"""Refusals that only one operation has."""
+
+
 def _sample(kind: type[errors.AppError]) -> errors.AppError:
     return kind([_FAULT] if kind is errors.InvalidBodyError else ())
-
-
-def _add_examples(document: Json, app: FastAPI) -> None:
-    """Put in a request that works and what the service answers to it and to the reads."""
-    shelf = app.state.shelf
-    listing = json.loads(protocols.listing(shelf))
-    known = listing["protocols"][0]
-    version = json.loads(protocols.version(shelf, known["id"], known["version"]) or b"{}")
-    answers = {
-        "preview_recommendation": json.loads(_plan(app)),
-        "list_protocols": listing,
-        "read_protocol_version": {name: _excerpt(value) for name, value in version.items()},
-        "livez": {"status": "alive"},
-        "readyz": {"status": "ready"},
-        "read_version": {"name": "skincadence", "version": "0.1.0"},
-    }
-    for operation in _operations(document):
-        if operation["operationId"] in answers:
-            media = operation["responses"]["200"]["content"]["application/json"]
-            media["example"] = answers[operation["operationId"]]
-        if "requestBody" in operation:
-            operation["requestBody"]["content"]["application/json"]["example"] = INTAKE
-
-
-def _plan(app: FastAPI) -> bytes:
-    facts = read(IntakeIn.model_validate(INTAKE), app.state.clock.today)
-    return recommend.preview(app.state.shelf, facts, datetime(2026, 11, 21, 9, 30, tzinfo=UTC))
-
-
-def _excerpt(value: Any) -> Any:  # noqa: ANN401 -- JSON
-    """Keep the head of a long list: the whole protocol is one request away."""
-    return value[:_EXCERPT] if isinstance(value, list) else value

@@ -4,12 +4,13 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Path, Request, Response
 
+from app.dependencies import PUBLIC
 from app.errors import NotFoundError
 from app.routers.replies import lasting
 from app.schemas.protocol import ProtocolListOut, ProtocolOut
 from app.services import protocols
 
-router = APIRouter(prefix="/v1/protocols", tags=["protocols"])
+router = APIRouter(prefix="/v1/protocols", tags=["protocols"], dependencies=[PUBLIC])
 UNCHANGED: Final[dict[int | str, dict[str, Any]]] = {
     304: {"description": "Unchanged since the answer that carried this `ETag`."}
 }

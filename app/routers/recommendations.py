@@ -4,12 +4,15 @@ from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
 
+from app.dependencies import backend_of, caller_of, needs
+from app.errors import ReviewRequiredError
 from app.routers.raw import RawBodyRoute
 from app.routers.replies import Unstored
 from app.schemas.intake import IntakeIn
 from app.schemas.reading import read
 from app.schemas.recommendation import RecommendationOut
 from app.services import recommend
+from app.services.callers import PREVIEW, action_of, refused
 
 router = APIRouter(prefix="/v1/recommendations", tags=["recommendations"], route_class=RawBodyRoute)
 REFUSALS: Final[dict[int | str, dict[str, Any]]] = {
@@ -26,6 +29,7 @@ REFUSALS: Final[dict[int | str, dict[str, Any]]] = {
     response_model=RecommendationOut,
     response_description="The plan. A contraindication is a plan too: look at `decision`, or only at `bookable`.",
     responses=REFUSALS,
+    dependencies=[needs(PREVIEW)],
 )
 def preview_recommendation(intake: IntakeIn, request: Request) -> Response:
     """Apply the protocol to an intake and answer with the whole plan: decision, dates, care, reasons and sources.
@@ -34,6 +38,10 @@ def preview_recommendation(intake: IntakeIn, request: Request) -> Response:
     `assessed_on` give the same bytes for ever, `created_at` aside. Whatever is left open is never read as *no*: it is
     listed in `unanswered` if it could still change the plan.
     """
-    state = request.app.state
-    facts = read(intake, state.clock.today)
-    return Unstored(recommend.preview(state.shelf, facts, state.clock.now()))
+    backend, caller = backend_of(request), caller_of(request)
+    if caller.publishable and caller.clinic.review_every_plan:
+        raise refused(backend, caller, action_of(PREVIEW), ReviewRequiredError())
+    zone = caller.clinic.time_zone
+    facts = read(intake, lambda named: backend.clock.today(named or zone))
+    request.app.state.metrics.previews += 1
+    return Unstored(recommend.preview(backend.shelf, facts, backend.clock.now()))

@@ -27,11 +27,12 @@ def lasting(request: Request, body: bytes, media_type: str = JSON, cache: str = 
     """Answer with what seldom changes: callers that hold the same bytes already get 304 and no body."""
     tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     headers = {"ETag": tag, "Cache-Control": cache, "Vary": "Accept-Encoding"}
-    if _holds(request, tag):
+    if holds(request, tag):
         return Response(status_code=304, headers=headers)
     return Response(body, media_type=media_type, headers=headers)
 
 
-def _holds(request: Request, tag: str) -> bool:
+def holds(request: Request, tag: str) -> bool:
+    """Say whether the caller has the version of this tag at hand."""
     held = request.headers.get("if-none-match", "")
     return held.strip() == "*" or tag in {part.strip().removeprefix("W/") for part in held.split(",")}

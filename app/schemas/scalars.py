@@ -80,7 +80,7 @@ def _calendar_date() -> Scalar:
         ),
         "calendar_date",
         f"Must be a calendar date written YYYY-MM-DD, from {FIRST_DATE} to {LAST_DATE}.",
-        {"type": "string", "format": "date"},
+        {"type": "string", "format": "date", "pattern": "^(19|2[01])[0-9]{2}-|^2200-"},
     )
 
 
@@ -135,6 +135,7 @@ TimeZone: TypeAlias = Annotated[
     _checked(
         lambda name: name in time_zones(), "time_zone", "Must be a time zone of the IANA list, such as Europe/London."
     ),
+    WithJsonSchema({"type": "string", "enum": sorted(time_zones())}),
 ]
 
 Language: TypeAlias = Annotated[

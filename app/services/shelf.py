@@ -49,6 +49,10 @@ class Shelf:
             (book for book in self if (book.program.protocol.id, book.program.protocol.version) == wanted), None
         )
 
+    def with_digest(self, digest: str) -> Words | None:
+        """A protocol by its digest: the very rules, to the letter."""
+        return next((book for book in self if book.digest == digest), None)
+
     def __iter__(self) -> Iterator[Words]:
         return iter(self.books)
 

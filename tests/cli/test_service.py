@@ -62,7 +62,7 @@ def test_a_setting_that_cannot_be_used_stops_the_start() -> None:
         [sys.executable, "-m", "app", "serve"], env={"SKINCADENCE_PORT": "many"}, cwd=ROOT, capture_output=True,
         text=True, check=False,
     )  # fmt: skip
-    assert (done.returncode, done.stdout) == (2, "")
+    assert (done.returncode, done.stdout) == (78, "")
     assert done.stderr == (
         "The service cannot start: the environment needs a correction.\n"
         "  - SKINCADENCE_PORT must be a port from 0 to 65535; 0 takes a free one.\n"
@@ -99,4 +99,5 @@ def test_the_version_is_told(run: Run) -> None:
 
 def test_every_command_is_in_the_help(run: Run) -> None:
     shown = run("--help").stdout
-    assert [name for name in ("recommend", "protocol", "batch", "serve", "demo") if name not in shown] == []
+    commands = ("recommend", "protocol", "batch", "serve", "demo", "clinic", "keys", "migrate", "audit")
+    assert [name for name in commands if name not in shown] == []

@@ -6,16 +6,15 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from app.main import create_app
-from app.settings import Settings
+from tests.door.desk import served
 
 Json = dict[str, Any]
 Plan = Callable[[Json], Json]
 
 
 @pytest.fixture(scope="session")
-def service() -> Iterator[TestClient]:
-    with TestClient(create_app(Settings())) as client:
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    with served(f"sqlite:///{tmp_path_factory.mktemp('clinical') / 'service.db'}") as client:
         yield client
 
 

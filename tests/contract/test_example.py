@@ -3,11 +3,9 @@
 from typing import Any
 
 import pytest
-from starlette.testclient import TestClient
 
-from app.main import create_app
-from app.settings import Settings
 from tests.contract.plans import Json
+from tests.door.desk import served
 
 REQUEST: Json = {
     "assessed_on": "2026-11-21",
@@ -74,8 +72,8 @@ EDGES = {"earliest": ("2026-11-27", "DEF-RET"), "target": ("2026-12-01", "MOD-F5
 
 
 @pytest.fixture(scope="module")
-def answer() -> Json:
-    with TestClient(create_app(Settings())) as client:
+def answer(tmp_path_factory: pytest.TempPathFactory) -> Json:
+    with served(f"sqlite:///{tmp_path_factory.mktemp('example') / 'service.db'}") as client:
         reply = client.post("/v1/recommendations/preview", json=REQUEST)
     assert reply.status_code == 200
     found: Json = reply.json()

@@ -4,10 +4,7 @@ import json
 import re
 from pathlib import Path
 
-from starlette.testclient import TestClient
-
-from app.main import create_app
-from app.settings import Settings
+from tests.door.desk import served
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 
@@ -23,11 +20,12 @@ def holds(whole: object, part: object) -> bool:
     return whole == part
 
 
-def test_the_request_of_the_readme_gets_the_answer_of_the_readme() -> None:
+def test_the_request_of_the_readme_gets_the_answer_of_the_readme(tmp_path: Path) -> None:
     [request] = re.findall(r"-d '(\{.*?\n\})'", README, re.DOTALL)
     [answer] = re.findall(r"```json\n(.*?)\n```", README, re.DOTALL)
+    assert '-H "Authorization: Bearer $KEY"' in README
 
-    with TestClient(create_app(Settings())) as client:
+    with served(f"sqlite:///{tmp_path / 'service.db'}") as client:
         reply = client.post(
             "/v1/recommendations/preview", content=request, headers={"content-type": "application/json"}
         )

@@ -8,9 +8,8 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from app.main import create_app
 from app.observability import Journal
-from app.settings import Settings
+from tests.door.desk import served
 
 Post = Callable[[bytes], Any]
 
@@ -21,14 +20,18 @@ def stream() -> io.StringIO:
 
 
 @pytest.fixture(scope="session")
-def service(stream: io.StringIO) -> FastAPI:
-    return create_app(Settings(), journal=Journal("info", stream))
+def client(stream: io.StringIO, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """A caller with a key for everything."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('http') / 'service.db'}"
+    with served(url, Journal("info", stream)) as client:
+        yield client
 
 
 @pytest.fixture(scope="session")
-def client(service: FastAPI) -> Iterator[TestClient]:
-    with TestClient(service, base_url="http://testserver") as client:
-        yield client
+def service(client: TestClient) -> FastAPI:
+    app = client.app
+    assert isinstance(app, FastAPI)
+    return app
 
 
 @pytest.fixture

@@ -2,17 +2,27 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
-from app.main import create_app
 from app.middleware import SAFE_HEADERS
-from app.settings import Settings
+from tests.door.desk import served
 from tests.http.corpus import GOOD
 
 CLOSED = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-READS = ["/livez", "/readyz", "/version", "/v1/protocols", "/problems", "/problems/not_found", "/openapi.json", "/docs"]
+READS = [
+    "/livez",
+    "/readyz",
+    "/version",
+    "/metrics",
+    "/v1/protocols",
+    "/problems",
+    "/problems/not_found",
+    "/openapi.json",
+    "/docs",
+]
 PREVIEW = "/v1/recommendations/preview"
 
 
@@ -73,10 +83,9 @@ def test_an_announced_length_over_the_limit_is_refused_before_the_body(
     assert (answer.headers.get("connection") == "close") is (status == 413)
 
 
-def test_the_limit_is_a_setting() -> None:
-    small = TestClient(create_app(Settings(max_body_bytes=1_024)))
-
-    answer = small.post(PREVIEW, content=b" " * 1_025, headers={"Content-Type": "application/json"})
+def test_the_limit_is_a_setting(tmp_path: Path) -> None:
+    with served(f"sqlite:///{tmp_path / 'service.db'}", max_body_bytes=1_024) as small:
+        answer = small.post(PREVIEW, content=b" " * 1_025, headers={"Content-Type": "application/json"})
 
     assert answer.status_code == 413
 

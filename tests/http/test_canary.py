@@ -4,6 +4,7 @@ import io
 import json
 import logging
 from datetime import date
+from pathlib import Path as FilePath
 from typing import Any
 
 import pytest
@@ -11,9 +12,8 @@ from starlette.testclient import TestClient
 from typing_extensions import override
 
 from app.clock import Clock
-from app.main import create_app
 from app.observability import Journal
-from app.settings import Settings
+from tests.door.desk import served
 from tests.http.conftest import Post
 from tests.http.corpus import MARK
 from tests.http.intakes import FULL, LEAST, Json, Path, extended, leaves, objects, pointer, replaced
@@ -98,11 +98,11 @@ class BrokenClock(Clock):
         raise RuntimeError(f"{MARK} in {time_zone}")  # noqa: EM102, TRY003 -- an exception that says too much
 
 
-def test_the_words_of_an_exception_are_found_nowhere(caplog: pytest.LogCaptureFixture) -> None:
+def test_the_words_of_an_exception_are_found_nowhere(caplog: pytest.LogCaptureFixture, tmp_path: FilePath) -> None:
     stream = io.StringIO()
-    broken = TestClient(create_app(Settings(), clock=BrokenClock(), journal=Journal("info", stream)))
-
-    answer = broken.post("/v1/recommendations/preview", json=LEAST)
+    journal = Journal("info", stream)
+    with served(f"sqlite:///{tmp_path / 'service.db'}", journal, BrokenClock()) as broken:
+        answer = broken.post("/v1/recommendations/preview", json=LEAST)
 
     assert answer.status_code == 500
     assert answer.json()["code"] == "internal_error"
@@ -118,15 +118,16 @@ def test_a_line_of_the_journal_has_these_fields_and_no_others(client: TestClient
     client.get(f"/v1/protocols/{MARK}/versions/1.0.0?a={MARK}")
 
     line: Json = json.loads(journal.getvalue())
-    assert sorted(line) == ["at", "duration_us", "event", "level", "method", "request_id", "route", "status"]
+    assert sorted(line) == [
+        "at", "clinic_id", "duration_us", "event", "key_id", "level", "method", "request_id", "route", "status",
+    ]  # fmt: skip
     assert line["route"] == "/v1/protocols/{protocol_id}/versions/{version}"
     assert (line["level"], line["event"], line["method"], line["status"]) == ("info", "answered", "GET", 404)
 
 
-def test_at_warning_only_mistakes_are_written_down() -> None:
+def test_at_warning_only_mistakes_are_written_down(tmp_path: FilePath) -> None:
     stream = io.StringIO()
-    quiet = TestClient(create_app(Settings(log_level="warning"), journal=Journal("warning", stream)))
-
-    quiet.get("/livez")
+    with served(f"sqlite:///{tmp_path / 'service.db'}", Journal("warning", stream), log_level="warning") as quiet:
+        quiet.get("/livez")
 
     assert stream.getvalue() == ""

@@ -18,17 +18,17 @@ def test_variables_with_our_prefix_are_read() -> None:
             "SKINCADENCE_TIME_ZONE": "Europe/Berlin",
             "SKINCADENCE_MAX_BODY_BYTES": "2048",
             "SKINCADENCE_LOG_LEVEL": "warning",
-            "SKINCADENCE_DRAIN_SECONDS": "5",
+            "SKINCADENCE_DRAIN_SECONDS": "30",
         }
     )
 
-    assert settings.model_dump() == {
+    assert settings.model_dump(exclude_unset=True) == {
         "host": "0.0.0.0",  # noqa: S104 -- read, not bound
         "port": 9000,
         "time_zone": "Europe/Berlin",
         "max_body_bytes": 2048,
         "log_level": "warning",
-        "drain_seconds": 5,
+        "drain_seconds": 30,
     }
 
 

@@ -1,0 +1,20 @@
+"""`skincadence migrate`: bring the tables to the state that this version works with."""
+
+import typer
+
+from app.cli.console import refuse
+from app.cli.office import NO_ANSWER, UNAVAILABLE
+from app.errors import DatabaseUnavailableError
+from app.settings import Settings
+
+
+def migrate() -> None:
+    """Bring the tables up to date. A database in a file is brought up to date at every start, without this."""
+    from app import db
+
+    settings = Settings.from_environment()
+    try:
+        db.migrate(settings.database_owner_url or settings.database_url)
+    except DatabaseUnavailableError:
+        refuse(f"{NO_ANSWER}\nThe tables are as they were.", UNAVAILABLE)
+    typer.echo(f"The tables are at {db.head()}.")

@@ -1,0 +1,64 @@
+"""What commands that work on the database share.
+
+What talks to the database is imported where it is used: it takes longer to load than a plan takes to make.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from app.cli.console import refuse
+from app.clock import Clock
+from app.errors import AppError, DatabaseUnavailableError, NotFoundError
+from app.security import Secrets, World
+from app.settings import Settings
+
+if TYPE_CHECKING:
+    from app.db import Database
+    from app.store.values import Clinic
+
+UNAVAILABLE = 69
+"""The exit status for a database that does not answer."""
+NO_ANSWER = "skincadence: the database does not answer. Is it running, and is SKINCADENCE_DATABASE_URL right?"
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """What making clinics and keys takes."""
+
+    database: Database
+    secrets: Secrets
+    clock: Clock
+
+
+@contextmanager
+def office() -> Iterator[Office]:
+    """Open the database for one command; what a service of this installation does meanwhile goes on."""
+    from app.services.backend import master_secret, open_database
+
+    settings = Settings.from_environment()
+    try:
+        database = open_database(settings)
+    except DatabaseUnavailableError:
+        refuse(NO_ANSWER, UNAVAILABLE)
+    try:
+        yield Office(database, Secrets(master_secret(settings)), Clock(settings.time_zone))
+    except DatabaseUnavailableError:
+        refuse(NO_ANSWER, UNAVAILABLE)
+    except AppError as error:
+        refuse(f"skincadence: {error.detail}", 1)
+    finally:
+        database.close()
+
+
+def find_clinic(desk: Office, clinic_id: str, world: World | None = None) -> Clinic:
+    """Find a clinic, or say that there is none."""
+    from app.services import clinics
+
+    try:
+        return clinics.find(desk, clinic_id, world)
+    except NotFoundError:
+        refuse("skincadence: there is no such clinic. `skincadence clinic list` shows those that there are.")

@@ -1,0 +1,52 @@
+"""How large a body may be."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.errors import BodyTooLargeError
+from app.problems import problem_response
+
+_LONGEST_LENGTH: Final = 18
+
+
+class BodyLimit:
+    """Refuses bodies over a limit: at once if the length is announced, else as soon as it is passed."""
+
+    def __init__(self, app: ASGIApp, most: int, elsewhere: Mapping[str, int]) -> None:
+        """Wrap an application; `most` is in bytes, and `elsewhere` names addresses with a limit of their own."""
+        self._app = app
+        self._most = most
+        self._elsewhere = elsewhere
+
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """Check the announced length, then count."""
+        if scope["type"] != "http" or scope["method"] == "GET":
+            return self._app(scope, receive, send)
+        most = self._elsewhere.get(scope["path"], self._most)
+        if _announced(scope) > most:
+            return problem_response(BodyTooLargeError(), scope)(scope, receive, send)
+        return self._app(scope, _counting(receive, most), send)
+
+
+def _announced(scope: Scope) -> int:
+    for key, value in scope["headers"]:
+        if key == b"content-length":
+            return int(value[:_LONGEST_LENGTH]) if value.isdigit() else 0
+    return 0
+
+
+def _counting(receive: Receive, most: int) -> Callable[[], Awaitable[Message]]:
+    left = most
+
+    async def receive_counted() -> Message:
+        nonlocal left
+        message = await receive()
+        if message["type"] == "http.request":
+            left -= len(message.get("body", b""))
+            if left < 0:
+                raise BodyTooLargeError
+        return message
+
+    return receive_counted

@@ -1,0 +1,103 @@
+"""Web pages of others: what a browser is told before it lets one of them call (CORS).
+
+A preflight carries no key, so it is answered by whether any publishable key that holds names the page. The call itself
+is checked against the very key that it carries (`app.dependencies`), and only such a page may read the answer. No
+cookie is ever set or read, so a browser has nothing of its own to send along.
+"""
+
+from collections.abc import Awaitable, Iterable
+from re import Pattern
+from typing import Final
+
+from fastapi import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.errors import OriginNotAllowedError
+from app.problems import problem_response
+from app.services.callers import Caller
+
+SECONDS: Final = 600
+"""How long a browser remembers a preflight."""
+_SENT: Final = "authorization, content-type, idempotency-key, if-none-match, skincadence-read-token, x-request-id"
+_READ: Final = (
+    b"ETag, Idempotent-Replayed, Location, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Request-Id"
+)
+_VARIES: Final = (b"vary", b"Origin")
+_PREFLIGHT_VARIES: Final = "Origin, Access-Control-Request-Method, Access-Control-Request-Headers"
+
+
+class Pages:
+    """Answers preflights, and marks answers for the page that the caller's key names."""
+
+    def __init__(self, app: ASGIApp, open_to: Iterable[tuple[Pattern[str], frozenset[str]]]) -> None:
+        """Wrap an application; `open_to` are the addresses that pages may call, each with its methods."""
+        self._app = app
+        self._open = tuple(open_to)
+        self._known: dict[str, frozenset[str]] = {}
+
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """Handle one connection."""
+        methods = self._methods(scope["path"]) if scope["type"] == "http" else None
+        if not methods:
+            return self._app(scope, receive, send)
+        if scope["method"] == "OPTIONS":
+            asked, origin = _header(scope, b"access-control-request-method"), _header(scope, b"origin")
+            if asked and origin:
+                return _preflight(scope, origin, asked, methods)(scope, receive, _varying(send))
+        return self._app(scope, receive, _marking(scope, send))
+
+    def _methods(self, path: str) -> frozenset[str]:
+        """Tell with which methods pages may call an address; of those without parameters the answer is remembered."""
+        known = self._known.get(path)
+        if known is not None:
+            return known
+        found = [(pattern, methods) for pattern, methods in self._open if pattern.match(path)]
+        plain = [methods for pattern, methods in found if not pattern.groups]
+        every = frozenset[str]().union(*(plain or (methods for _, methods in found)))
+        if plain:
+            self._known[path] = every
+        return every
+
+
+def _header(scope: Scope, name: bytes) -> str:
+    """The value of a header that is sent once; nothing where it is missing or sent again."""
+    values = [value for key, value in scope["headers"] if key == name]
+    return values[0].decode("latin-1") if len(values) == 1 else ""
+
+
+def _preflight(scope: Scope, origin: str, asked: str, methods: frozenset[str]) -> Response:
+    if asked not in methods or not scope["app"].state.backend.keyring.knows_page(origin):
+        return problem_response(OriginNotAllowedError(), scope)
+    headers = {
+        "Access-Control-Allow-Origin": origin,
+        "Access-Control-Allow-Methods": ", ".join(sorted(methods)),
+        "Access-Control-Allow-Headers": _SENT,
+        "Access-Control-Max-Age": str(SECONDS),
+        "Cache-Control": "no-store",
+    }
+    return Response(status_code=204, headers=headers)
+
+
+def _varying(send: Send) -> Send:
+    def sending(message: Message) -> Awaitable[None]:
+        if message["type"] == "http.response.start":
+            message["headers"].append((b"vary", _PREFLIGHT_VARIES.encode()))
+        return send(message)
+
+    return sending
+
+
+def _marking(scope: Scope, send: Send) -> Send:
+    """Let the page read the answer, refusals included, once the key was found to name it."""
+
+    def sending(message: Message) -> Awaitable[None]:
+        if message["type"] == "http.response.start":
+            headers = message["headers"]
+            headers.append(_VARIES)
+            caller: Caller | None = scope["state"].get("caller")
+            if caller is not None and caller.origin is not None:
+                headers.append((b"access-control-allow-origin", caller.origin.encode()))
+                headers.append((b"access-control-expose-headers", _READ))
+        return send(message)
+
+    return sending

@@ -1,0 +1,91 @@
+"""Many intakes in one request, answered while they still come."""
+
+import json
+from functools import partial
+from typing import Any, Final
+
+from fastapi import APIRouter, Request, Response
+
+from app.dependencies import backend_of, caller_of, needs
+from app.errors import AppError, MediaTypeError, MissingScopeError
+from app.problems import problem_document, problem_response
+from app.routers.ndjson import NDJSON, Answers
+from app.schemas.body import read_body
+from app.schemas.examples import INTAKE
+from app.schemas.intake import IntakeIn
+from app.schemas.reading import read
+from app.services import recommend
+from app.services.batch import Lines, next_slice
+from app.services.callers import PREVIEW, action_of, refused
+
+_TYPES: Final = frozenset({NDJSON, f"{NDJSON};charset=utf-8", f'{NDJSON};charset="utf-8"'})
+
+router = APIRouter(prefix="/v1/recommendations", tags=["recommendations"])
+
+
+def _refusal(request_id: str, number: int, error: AppError) -> bytes:
+    """A problem as one line, with the number of the line it is about."""
+    said = {"line": number, **problem_document(error, request_id)}
+    return json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _is_ndjson(request: Request) -> bool:
+    """Say whether the body is declared as plain NDJSON in UTF-8."""
+    declared = request.headers.get("content-type", "").lower().replace(" ", "")
+    coding = request.headers.get("content-encoding", "identity").strip().lower()
+    return declared in _TYPES and coding == "identity"
+
+
+_LINE: Final = json.dumps(INTAKE, separators=(",", ":"))
+_BODY: Final[dict[str, Any]] = {
+    "requestBody": {
+        "required": True,
+        "description": "Intakes as NDJSON: one `IntakeIn` a line. Blank lines are passed over.",
+        "content": {NDJSON: {"schema": {"type": "string"}, "example": f"{_LINE}\n{_LINE}\n"}},
+    }
+}
+_ANSWER: Final[dict[str, Any]] = {
+    "description": "One line for each intake, in order: a `RecommendationOut`, or a `ProblemOut` with the member "
+    "`line`, the number of the line that it is about.",
+    "content": {NDJSON: {"schema": {"type": "string"}}},
+}
+
+
+@router.post(
+    "/batch",
+    status_code=200,
+    summary="Compute many plans, store nothing",
+    response_class=Answers,
+    responses={
+        200: _ANSWER,
+        413: {"description": "The batch is larger than the service takes in."},
+        415: {"description": "The body is not declared as NDJSON in UTF-8."},
+    },
+    openapi_extra=_BODY,
+    dependencies=[needs(PREVIEW)],
+)
+async def preview_batch(request: Request) -> Response:
+    """Answer intakes line by line, as they come, in order; nothing is stored.
+
+    A line that cannot be answered gets a problem instead, with its number, and the others are answered all the same.
+    Read answers while you send: they are larger than intakes, and the service takes in no more than it gives out.
+    Publishable keys cannot send batches.
+    """
+    backend, caller = backend_of(request), caller_of(request)
+    if caller.publishable:
+        raise refused(backend, caller, action_of(PREVIEW), MissingScopeError())
+    if not _is_ndjson(request):
+        return problem_response(MediaTypeError(), request.scope, {"Accept-Post": NDJSON})
+    state, request_id = request.app.state, request.scope["state"]["request_id"]
+
+    def answer(line: bytes) -> bytes:
+        facts = read(read_body(IntakeIn, line), lambda zone: backend.clock.today(zone or caller.clinic.time_zone))
+        state.metrics.previews += 1
+        return recommend.preview(backend.shelf, facts, backend.clock.now())
+
+    def noted(problem: Exception) -> None:
+        state.journal.failed(problem, request_id)
+
+    refusal = partial(_refusal, request_id)
+    slice_ = partial(next_slice, answer=answer, refusal=refusal, noted=noted)
+    return Answers(Lines(backend.settings.max_body_bytes), slice_, refusal)

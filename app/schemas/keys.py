@@ -1,0 +1,156 @@
+"""The keys of a clinic on the wire."""
+
+import re
+from datetime import datetime
+from ipaddress import ip_address
+from typing import Annotated, Any, Final, Literal, Self, TypeAlias
+
+from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
+from pydantic_core import PydanticCustomError, core_schema
+
+from app.schemas.scalars import Input, Output, Scalar, whole_number
+
+ScopeName: TypeAlias = Literal[
+    "recommendations:preview",
+    "recommendations:create",
+    "recommendations:read",
+    "recommendations:review",
+    "clients:erase",
+    "clients:export",
+    "keys:manage",
+]
+_FOR_BROWSERS: Final = frozenset({"recommendations:preview", "recommendations:create"})
+_ORIGIN: Final = re.compile(r"(https?)://([a-z0-9.-]+|\[[0-9a-f:.]+\])(?::([1-9][0-9]{0,4}))?").fullmatch
+_USUAL_PORTS: Final = {"http": "80", "https": "443"}
+_LAST_PORT: Final = 65_535
+_DAYS: Final = 3_650
+MOST_ORIGINS: Final = 20
+LONGEST_OVERLAP: Final = 720
+
+KEY: Final[dict[str, Any]] = {
+    "kind": "publishable",
+    "name": "Intake form on our web site",
+    "scopes": ["recommendations:preview", "recommendations:create"],
+    "origins": ["https://clinic.example"],
+    "expires_in_days": 365,
+}
+"""The example of the documentation."""
+ROTATION: Final[dict[str, Any]] = {"overlap_hours": 24}
+
+
+def is_origin(text: str) -> bool:
+    """Say whether a text is an origin exactly as browsers send it, over TLS or on the machine itself."""
+    parts = _ORIGIN(text)
+    if parts is None:
+        return False
+    scheme, host, port = parts.groups()
+    if port is not None and (port == _USUAL_PORTS[scheme] or int(port) > _LAST_PORT):
+        return False
+    return scheme == "https" or _is_local(host.strip("[]"))
+
+
+def _is_local(host: str) -> bool:
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _origin(text: str) -> str:
+    if not is_origin(text):
+        raise PydanticCustomError(
+            "origin",
+            "Must be an origin as browsers send it: https, host in small letters, a port only if it is not the usual "
+            "one, nothing after it. Without TLS only on the machine itself.",
+        )
+    return text
+
+
+Origin: TypeAlias = Annotated[
+    str,
+    AfterValidator(_origin),
+    WithJsonSchema({"type": "string", "pattern": r"^https?://[a-z0-9.:\[\]-]+$", "maxLength": 255}),
+]
+Name: TypeAlias = Annotated[
+    str,
+    Scalar(
+        core_schema.str_schema(strict=True, strip_whitespace=True, min_length=1, max_length=200),
+        "words",
+        "Must be a text of 1 to 200 characters that are not all blank.",
+        {"type": "string", "minLength": 1, "maxLength": 200, "pattern": r"\S"},
+    ),
+]
+
+
+class KeyIn(Input):
+    """A key to be made, in the world of the key that asks for it."""
+
+    kind: Literal["secret", "publishable"] = Field(
+        description="`secret` for servers; `publishable` for browsers, where anybody can read it."
+    )
+    name: Name = Field(description="What it is for.", examples=["Booking tool"])
+    scopes: list[ScopeName] = Field(
+        min_length=1, max_length=len(_FOR_BROWSERS) + 5, description="What it may do. None that your own key lacks."
+    )
+    origins: list[Origin] = Field(
+        default_factory=list,
+        max_length=MOST_ORIGINS,
+        description="The web pages that a publishable key is used from; a secret key has none.",
+        examples=[["https://clinic.example"]],
+    )
+    expires_in_days: Annotated[int, whole_number(1, _DAYS)] | None = Field(
+        default=None, description="After how many days it ends; null for never."
+    )
+
+    @model_validator(mode="after")
+    def _fits_its_kind(self) -> Self:
+        if self.kind == "secret" and self.origins:
+            raise PydanticCustomError("origins", "A secret key is used by servers and has no origins.")
+        if self.kind == "publishable" and not self.origins:
+            raise PydanticCustomError("origins", "A publishable key needs at least one origin.")
+        if self.kind == "publishable" and not _FOR_BROWSERS.issuperset(self.scopes):
+            raise PydanticCustomError(
+                "scopes",
+                "A publishable key may have recommendations:preview and recommendations:create, and no other scope.",
+            )
+        return self
+
+
+class RotationIn(Input):
+    """How a key is followed by another."""
+
+    overlap_hours: Annotated[int, whole_number(0, LONGEST_OVERLAP)] = Field(
+        default=24, description="For how many hours both hold; 0 ends the old one at once."
+    )
+
+
+class KeyOut(Output):
+    """A key, without its secret."""
+
+    id: str = Field(description="Its id.", examples=["key_7Yw2Qd9ZbK1x"])
+    kind: Literal["secret", "publishable"] = Field(description="For servers or for browsers.")
+    world: Literal["live", "test"] = Field(description="Whether it reaches real data.")
+    name: str = Field(description="What it is for.")
+    scopes: list[ScopeName] = Field(description="What it may do.")
+    origins: list[str] = Field(description="The web pages that it is used from.")
+    created_at: datetime = Field(description="When it was made, in UTC.")
+    expires_at: datetime | None = Field(description="From when on it is refused; null for never.")
+    revoked_at: datetime | None = Field(description="When it was revoked; null if it was not.")
+    last_used_at: datetime | None = Field(description="The minute in which it was last seen; null if it never was.")
+
+
+class NewKeyOut(KeyOut):
+    """A key that was just made, with its text."""
+
+    key: str = Field(
+        description="The key itself, to be sent as `Authorization: Bearer`. It is shown here and never again.",
+        examples=["sc_pk_live_…"],
+    )
+
+
+class KeysOut(Output):
+    """The keys of a clinic."""
+
+    items: list[KeyOut] = Field(description="The keys, the newest first; those that no longer hold included.")

@@ -1,0 +1,97 @@
+"""A recommendation that is kept: what is stored of the question, and what is answered when it is read.
+
+An intake is kept with every default filled in, so that it says for ever what was asked, whatever the clinic's time zone
+or the calendar says later. What was not answered stays unanswered.
+"""
+
+import json
+from datetime import date, datetime
+from typing import Any, Literal
+
+from pydantic import Field
+
+from app.schemas.intake import IntakeIn
+from app.schemas.listing import ReviewStateOut
+from app.schemas.recommendation import RecommendationOut
+from app.schemas.review import ReviewOut
+from app.schemas.scalars import Output
+
+Json = dict[str, Any]
+DEFAULT_AREAS = ["face"]
+
+
+def as_sent(intake: IntakeIn) -> bytes:
+    """Write an intake so that every way to send the same one gives the same bytes."""
+    return _canonical(intake.model_dump(mode="json"))
+
+
+def as_kept(intake: IntakeIn, assessed_on: date, time_zone: str) -> bytes:
+    """Write an intake with what was left to defaults filled in.
+
+    Args:
+        intake: What was sent.
+        assessed_on: The day for which it was answered.
+        time_zone: The zone of the clinic, for those who named none.
+    """
+    written = intake.model_dump(mode="json")
+    written["assessed_on"] = assessed_on.isoformat()
+    written["time_zone"] = intake.time_zone or time_zone
+    written["language"] = intake.language or "en"
+    written["preferences"] = {"device": (intake.preferences and intake.preferences.device) or "any"}
+    for concern in written["concerns"]:
+        concern["areas"] = concern["areas"] or DEFAULT_AREAS
+    return _canonical(written)
+
+
+def _canonical(document: Json) -> bytes:
+    """Sort the names. There are no fractions in an intake, and its names are ASCII: this is RFC 8785."""
+    return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def sent_fields(intake: IntakeIn) -> tuple[str, ...]:
+    """Name the fields that were sent, without what was in them."""
+    return tuple(sorted(intake.model_fields_set))
+
+
+def read_kept(intake: bytes) -> IntakeIn:
+    """Read an intake that was kept."""
+    return IntakeIn.model_validate_json(intake)
+
+
+class StoredOut(RecommendationOut):
+    """A stored recommendation."""
+
+    id: str = Field(  # type: ignore[mutable-override]
+        description="Its id.", examples=["rec_4fVq1bW8cXz0TnKpLr7sYd"]
+    )
+    review: ReviewOut = Field(description="Whether a professional must look at it, and what they decided.")
+
+
+ReadToken = str | None
+
+
+class CreatedOut(StoredOut):
+    """A recommendation that was stored just now."""
+
+    read_token: ReadToken = Field(
+        description="With a publishable key: reads this recommendation once, within ten minutes, as the header "
+        "`Skincadence-Read-Token`. Null with a secret key, which needs none."
+    )
+
+
+class WithheldOut(Output):
+    """What a visitor is told of a plan that a professional must see first, or has declined."""
+
+    id: str = Field(description="The id of the recommendation.", examples=["rec_4fVq1bW8cXz0TnKpLr7sYd"])
+    created_at: datetime = Field(description="When it was computed, in UTC.")
+    status: Literal["awaiting_review", "declined"] = Field(description="Why there is no plan to show.")
+    bookable: Literal[False] = Field(description="Always false: there is nothing to book.")
+    review: ReviewStateOut = Field(description="How far the review is.")
+
+
+class WithheldCreatedOut(WithheldOut):
+    """What a visitor is told of a plan that was stored just now and that a professional must see first."""
+
+    read_token: ReadToken = Field(
+        description="Reads this recommendation once, within ten minutes, as the header `Skincadence-Read-Token`."
+    )

@@ -1,0 +1,154 @@
+"""The keys of all clinics, at hand: a copy that is at most a second old, so that no request waits for the database.
+
+A thread looks every quarter of a second whether any key or clinic was changed, which is one number, and reads them anew
+only then. A copy that could not be looked after for five seconds is not used: a revoked key must not live on because
+the database is away.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from threading import Event, Lock, Thread
+from time import monotonic
+from typing import Final, NamedTuple
+
+from app.clock import Clock
+from app.db import Database
+from app.errors import DatabaseUnavailableError
+from app.store import clinics, keys
+from app.store.values import ApiKey, Clinic
+
+LOOK_EVERY: Final = 0.25
+USABLE_FOR: Final = 5.0
+ASK_AGAIN_AFTER: Final = 0.1
+SEEN_EVERY: Final = timedelta(minutes=1)
+
+
+class Held(NamedTuple):
+    """A key and whose it is."""
+
+    key: ApiKey
+    clinic: Clinic
+
+
+class _Copy(NamedTuple):
+    stamp: int
+    held: dict[str, Held]
+    pages: dict[str, datetime]
+    """Each origin that a publishable key names, and until when the last of these keys holds."""
+
+
+class Keyring:
+    """Finds keys by their id, without leaving memory."""
+
+    def __init__(self, database: Database, clock: Clock, elapsed: Callable[[], float] = monotonic) -> None:
+        """Prepare; nothing is read before `open`."""
+        self._database = database
+        self._clock = clock
+        self._elapsed = elapsed
+        self._copy = _Copy(-1, {}, {})
+        self._looked_at = self._tried_at = -USABLE_FOR
+        self._used: set[tuple[str, str]] = set()
+        self._noted_at = clock.now()
+        self._looking = Lock()
+        self._stop = Event()
+        self._thread = Thread(target=self._watch, name="keyring", daemon=True)
+
+    def open(self) -> None:
+        """Read every key, then keep looking.
+
+        Raises:
+            DatabaseUnavailableError: The database does not answer.
+        """
+        self.look()
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop looking, and write down which keys were used."""
+        self._stop.set()
+        if self._thread.ident is not None:
+            self._thread.join()
+        self._try(self._note_used)
+
+    @property
+    def fresh(self) -> bool:
+        """Whether the copy can be relied on."""
+        return self._elapsed() - self._looked_at <= USABLE_FOR
+
+    def find(self, key_id: str) -> Held | None:
+        """Find a key.
+
+        Raises:
+            DatabaseUnavailableError: The copy is too old to tell whether the key still holds.
+        """
+        if not self.fresh:
+            raise DatabaseUnavailableError
+        return self._copy.held.get(key_id)
+
+    def used(self, key: ApiKey) -> None:
+        """Remember that a key was used; it is written down once a minute."""
+        self._used.add((key.clinic_id, key.id))
+
+    def knows_page(self, origin: str) -> bool:
+        """Say whether any publishable key that holds names this origin."""
+        return self._copy.pages.get(origin, _NEVER) > self._clock.now()
+
+    def look(self) -> None:
+        """Read the keys anew if any was changed since the last look.
+
+        Raises:
+            DatabaseUnavailableError: The database does not answer.
+        """
+        with self._looking:
+            self._tried_at = began = self._elapsed()
+            with self._database.keyring() as rows:
+                stamp = keys.stamp(rows)  # first: what changes meanwhile is seen at the next look
+                if stamp != self._copy.stamp:
+                    self._copy = _copy(stamp, keys.every(rows), clinics.every(rows))
+            self._looked_at = began
+
+    def look_again(self) -> None:
+        """Look for a key that was made a moment ago; strangers cannot make this happen often."""
+        if self._elapsed() - self._tried_at >= ASK_AGAIN_AFTER:
+            self.look()
+
+    def _watch(self) -> None:
+        while not self._stop.wait(LOOK_EVERY):
+            self._try(self.look)
+            if self._clock.now() - self._noted_at >= SEEN_EVERY:
+                self._try(self._note_used)
+
+    def _note_used(self) -> None:
+        now = self._clock.now()
+        self._noted_at, used, self._used = now, self._used, set()
+        by_clinic = defaultdict(list)
+        for clinic_id, key_id in sorted(used):
+            by_clinic[clinic_id].append(key_id)
+        for clinic_id, key_ids in by_clinic.items():
+            with self._database.write(clinic_id) as rows:
+                keys.see(rows, clinic_id, key_ids, now.replace(second=0, microsecond=0))
+
+    @staticmethod
+    def _try(step: Callable[[], None]) -> None:
+        """Do something whose failure shows elsewhere: the copy grows old, and old copies are not used."""
+        with suppress(Exception):
+            step()
+
+
+_NEVER: Final = datetime.min.replace(tzinfo=UTC)
+_ALWAYS: Final = datetime.max.replace(tzinfo=UTC)
+
+
+def _copy(stamp: int, every_key: list[ApiKey], every_clinic: list[Clinic]) -> _Copy:
+    by_id = {clinic.id: clinic for clinic in every_clinic}
+    held = {key.id: Held(key, by_id[key.clinic_id]) for key in every_key if key.clinic_id in by_id}
+    return _Copy(stamp, held, _pages(every_key))
+
+
+def _pages(every_key: list[ApiKey]) -> dict[str, datetime]:
+    pages: dict[str, datetime] = {}
+    for key in every_key:
+        for origin in key.origins if key.revoked_at is None else ():
+            pages[origin] = max(pages.get(origin, _NEVER), key.expires_at or _ALWAYS)
+    return pages

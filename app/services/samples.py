@@ -1,0 +1,72 @@
+"""What the service answers to the examples of the documentation: computed by the very functions that answer callers."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from app.rules.record import Facts
+from app.services.clients import certificate, exported
+from app.services.creation import Asked, Name, compose
+from app.services.judgement import Case, Judgement, judge
+from app.services.recommendations import explained, summary
+from app.services.shelf import Shelf
+from app.store.clients import Erased, Held
+from app.store.values import Clinic, Recommendation, Recorded
+
+Json = dict[str, Any]
+AT: Final = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
+REF: Final = "c-10442"
+_NAME: Final = Name("rec_4fVq1bW8cXz0TnKpLr7sYd", AT)
+_CLINIC: Final = Clinic("cli_example", "cli_example_test", "live", "Example", "Europe/London", False, 365, AT)  # noqa: FBT003
+_REQUEST: Final = "0f8e2b7c5d1a4e6f9b3c7a2d8e4f6b1c"
+_KEY: Final[Json] = {
+    "id": "key_7Yw2Qd9ZbK1x",
+    "world": "live",
+    "created_at": "2026-11-21T09:30:00Z",
+    "expires_at": None,
+    "revoked_at": None,
+    "last_used_at": None,
+}
+_SHOWN_ONCE: Final = "sc_…"
+
+
+def documents(shelf: Shelf, asked: Asked, judgement: Judgement, key: Json) -> dict[str, Any]:
+    """Answer the examples.
+
+    Args:
+        shelf: The protocols.
+        asked: The example of an intake.
+        judgement: The example of a review.
+        key: The example of a key: kind, name, scopes and origins.
+
+    Returns:
+        What each operation answers, by the name of the operation.
+    """
+    kept = compose(shelf.in_force, _CLINIC, asked, _NAME)
+    answer, made = json.loads(kept.answer), {**_KEY, **key}
+    erased = certificate(REF, AT, Erased(1, 0, 0), "sqlite", gone=True)
+    return {
+        "create_recommendation": {**answer, "read_token": None},
+        "read_recommendation": answer,
+        "list_recommendations": {"items": [summary(kept)], "next_cursor": None},
+        "explain_recommendation": explained(shelf.in_force, kept, asked.facts),
+        "review_recommendation": _reviewed(shelf, kept, asked.facts, judgement),
+        "erase_client": erased,
+        "export_client": json.loads(exported(REF, AT, Held([kept], [], [_recorded(kept, asked)]))),
+        "create_key": {**made, "key": _SHOWN_ONCE},
+        "list_keys": {"items": [made]},
+        "read_key": made,
+        "revoke_key": {**made, "revoked_at": "2026-11-21T09:30:00Z"},
+        "rotate_key": {**made, "key": _SHOWN_ONCE},
+    }
+
+
+def _reviewed(shelf: Shelf, kept: Recommendation, facts: Facts, judgement: Judgement) -> Json:
+    verdict = judge(Case(kept, shelf, lambda _: facts), judgement, AT + timedelta(hours=1))
+    answered: Json = json.loads(verdict.answer)
+    return answered
+
+
+def _recorded(kept: Recommendation, asked: Asked) -> Recorded:
+    made = "recommendation.create", kept.id, "ok", _REQUEST, "203.0.113.0/24", kept.protocol_digest, asked.fields
+    return Recorded(AT, _KEY["id"], *made, number=1)

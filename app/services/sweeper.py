@@ -1,0 +1,47 @@
+"""Takes away what was kept long enough, every now and then, in a thread of its own."""
+
+from contextlib import suppress
+from threading import Event, Thread
+
+from app.clock import Clock
+from app.db import Database
+from app.store import clinics, sweep
+
+MINUTE = 60.0
+
+
+class Sweeper:
+    """Looks for what is kept longer than its clinic wants."""
+
+    def __init__(self, database: Database, clock: Clock, minutes: int) -> None:
+        """Prepare; with 0 minutes between two looks, there is none."""
+        self._database = database
+        self._clock = clock
+        self._minutes = minutes
+        self._stop = Event()
+        self._thread = Thread(target=self._sweep_on, name="sweeper", daemon=True)
+
+    def start(self) -> None:
+        """Begin to look, unless told never to."""
+        if self._minutes:
+            self._thread.start()
+
+    def close(self) -> None:
+        """Stop; what is being taken away is done first."""
+        self._stop.set()
+        if self._thread.ident is not None:
+            self._thread.join()
+
+    def _sweep_on(self) -> None:
+        while not self._stop.wait(self._minutes * MINUTE):
+            with suppress(Exception):  # whatever it is, the next look finds the same rows
+                self.sweep()
+
+    def sweep(self) -> None:
+        """Take away what is too old, clinic by clinic."""
+        with self._database.keyring() as rows:
+            every = clinics.every(rows)
+        for clinic in every:
+            if not self._stop.is_set():
+                sweep.sweep(self._database, [clinic], self._clock.now())
+        self._database.wipe()

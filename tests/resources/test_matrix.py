@@ -1,0 +1,256 @@
+"""Every operation, called by everybody who might try: nobody learns or changes what is another clinic's.
+
+The operations come from the OpenAPI document, so one that is added without a line in the table fails here.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+
+from app.schemas.examples import INTAKE
+from app.schemas.review import REVIEW
+from app.security import new_key
+from tests.http.intakes import LEAST
+from tests.resources.service import INTAKES, Office, Service
+
+Json = dict[str, Any]
+MARK = "zq7-theirs"
+NDJSON = {"Content-Type": "application/x-ndjson"}
+KEY_IN = {"kind": "secret", "name": "server", "scopes": ["recommendations:read"]}
+
+PREVIEW, CREATE = "recommendations:preview", "recommendations:create"
+NEEDS = {
+    "preview_recommendation": PREVIEW,
+    "preview_batch": PREVIEW,
+    "create_recommendation": CREATE,
+    "list_recommendations": "recommendations:read",
+    "read_recommendation": "recommendations:read",
+    "explain_recommendation": "recommendations:read",
+    "review_recommendation": "recommendations:review",
+    "erase_client": "clients:erase",
+    "export_client": "clients:export",
+    "create_key": "keys:manage",
+    "list_keys": "keys:manage",
+    "read_key": "keys:manage",
+    "revoke_key": "keys:manage",
+    "rotate_key": "keys:manage",
+}
+"""The scope of every operation that is not for everybody."""
+
+PUBLIC = {
+    "list_protocols", "read_protocol_version", "livez", "readyz", "read_version", "read_metrics", "list_problem_kinds",
+    "explain_problem_kind",
+}  # fmt: skip
+
+OWN = {
+    "preview_recommendation": 200, "preview_batch": 200, "create_recommendation": 201, "list_recommendations": 200,
+    "read_recommendation": 404, "explain_recommendation": 404, "review_recommendation": 404, "erase_client": 200,
+    "export_client": 404, "create_key": 201, "list_keys": 200,
+    "read_key": 404, "revoke_key": 404, "rotate_key": 404,
+}  # fmt: skip
+"""What a clinic with every right is answered where the things named in the address are another's."""
+
+PAGE = {"preview_recommendation": 200, "create_recommendation": 201, "read_recommendation": 404}
+"""What a browser's key gets to do; everything else is refused."""
+
+BODIES: dict[str, tuple[bytes, dict[str, str]]] = {
+    "preview_recommendation": (json.dumps(INTAKE).encode(), {}),
+    "create_recommendation": (json.dumps(INTAKE).encode(), {}),
+    "preview_batch": (json.dumps(LEAST).encode() + b"\n", NDJSON),
+    "review_recommendation": (json.dumps({**REVIEW, "outcome": "decline", "adjustments": None}).encode(), {}),
+    "create_key": (json.dumps(KEY_IN).encode(), {}),
+    "rotate_key": (b'{"overlap_hours": 1}', {}),
+}
+
+
+class Victim:
+    """A clinic with something to lose."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self.office: Office = service.theirs
+        self.stored = service.store(self.office, {**INTAKE, "client": {**INTAKE["client"], "ref": MARK}}).json()
+        self.names = {"recommendation_id": self.stored["id"], "client_ref": MARK, "key_id": self._key_id()}
+
+    def _key_id(self) -> str:
+        answer = self._service.web.get("/v1/keys", headers=self.office.headers).json()
+        return next(str(key["id"]) for key in answer["items"] if key["kind"] == "secret")
+
+    @property
+    def secrets(self) -> list[str]:
+        return [self.stored["id"], MARK, self.names["key_id"], self.office.clinic.id, self.office.secret]
+
+    def is_whole(self) -> bool:
+        read = self._service.get(f"{INTAKES}/{self.stored['id']}", self.office)
+        return bool(read.headers.get("etag") == '"1"' and read.json()["review"] == {"state": "none"})
+
+
+Operations = dict[str, tuple[str, str, Json]]
+_known: list[Operations] = []
+
+
+def operations(service: Service) -> Operations:
+    """Every operation by its name, as method, address and description; writing the document takes long."""
+    if not _known:
+        document = service.web.get("/openapi.json").json()
+        _known.append(
+            {
+                operation["operationId"]: (method, path, operation)
+                for path, item in document["paths"].items()
+                for method, operation in item.items()
+            }
+        )
+    return _known[0]
+
+
+def revoked(service: Service) -> dict[str, str]:
+    header = service.key(service.ours)
+    mine = service.web.get("/v1/keys", headers=service.ours.headers).json()["items"]
+    key_id = next(key["id"] for key in mine if key["id"].removeprefix("key_") in header["Authorization"])
+    assert service.web.delete(f"/v1/keys/{key_id}", headers=service.ours.headers).status_code == 200
+    return header
+
+
+def malformed(service: Service) -> list[dict[str, str]]:
+    secret = service.ours.secret
+    tried = ["Bearer", "Bearer ", f"Basic {secret}", secret, f"Bearer {secret[:-1]}", f"Bearer {secret}0", "Bearer a b"]
+    return [{"Authorization": text} for text in tried]
+
+
+def callers(service: Service, scope: str) -> dict[str, tuple[list[dict[str, str]], int, str]]:
+    """Who is turned away at the door: with which headers, which status, and which code."""
+    unknown = {"Authorization": f"Bearer {new_key('secret', 'live').written()}"}
+    away = {"Authorization": f"Bearer {service.ours.page}", "Origin": "https://elsewhere.example"}
+    nowhere = {"Authorization": f"Bearer {service.ours.page}"}
+    return {
+        "nobody": ([{}], 401, "missing_key"),
+        "malformed": (malformed(service), 401, "invalid_key"),
+        "unknown": ([unknown], 401, "invalid_key"),
+        "revoked": ([revoked(service)], 401, "invalid_key"),
+        "expired": ([service.expired], 401, "invalid_key"),
+        "without the scope": ([service.key_without(service.ours, scope)], 403, "missing_scope"),
+        "another page": ([away, nowhere], 403, "origin_not_allowed"),
+    }
+
+
+def call(service: Service, name: str, names: dict[str, str], headers: Mapping[Any, Any]) -> Any:
+    """Call an operation with the body of its example."""
+    method, path, _ = operations(service)[name]
+    body, more = BODIES.get(name, (b"", {}))
+    typed = {"Content-Type": "application/json", **more} if body else {}
+    sent = [(_raw(key), _raw(value)) for key, value in {**typed, **headers}.items()]
+    return service.web.request(method, path.format(**names), content=body, headers=sent)
+
+
+def _raw(text: str | bytes) -> bytes:
+    return text.encode() if isinstance(text, str) else text
+
+
+def leaks(answer: Any, victim: Victim) -> list[str]:
+    told = answer.text + json.dumps(dict(answer.headers))
+    return [secret for secret in victim.secrets if secret in told]
+
+
+def test_every_operation_has_its_line(service: Service) -> None:
+    found = operations(service)
+
+    assert set(found) == set(NEEDS) | PUBLIC
+    assert set(OWN) == set(NEEDS)
+    guarded = {name for name, (_, _, operation) in found.items() if operation.get("security")}
+    assert guarded == set(NEEDS)
+    with_body = {name for name, (_, _, operation) in found.items() if "requestBody" in operation}
+    assert with_body == set(BODIES)
+
+
+@pytest.mark.parametrize("name", NEEDS)
+def test_who_may_not_is_turned_away_and_learns_nothing(name: str, service: Service) -> None:
+    victim = Victim(service)
+    for who, (tries, status, code) in callers(service, NEEDS[name]).items():
+        for headers in tries:
+            answer = call(service, name, victim.names, headers)
+
+            assert (who, answer.status_code, answer.json()["code"]) == (who, status, code)
+            assert leaks(answer, victim) == []
+            assert ("www-authenticate" in answer.headers) == (status == 401)
+    assert victim.is_whole()
+
+
+@pytest.mark.parametrize("name", NEEDS)
+def test_a_clinic_gets_nowhere_with_what_belongs_to_another(name: str, service: Service) -> None:
+    victim = Victim(service)
+    absent = {"recommendation_id": "rec_0000000000000000000000", "client_ref": "c-0", "key_id": "key_000000000000"}
+    test_world = service.twin(service.theirs)
+    for headers in (service.ours.headers, test_world):
+        foreign, nothing = (call(service, name, names, headers) for names in (victim.names, absent))
+
+        assert foreign.status_code == nothing.status_code == OWN[name]
+        assert sorted(foreign.headers) == sorted(nothing.headers)
+        if OWN[name] == 404:
+            assert {**foreign.json(), "request_id": ""} == {**nothing.json(), "request_id": ""}
+        assert [found for found in leaks(foreign, victim) if found != victim.names.get("client_ref")] == []
+    assert victim.is_whole()
+
+
+@pytest.mark.parametrize("name", NEEDS)
+def test_a_key_that_every_visitor_holds_opens_nothing_but_what_it_is_for(name: str, service: Service) -> None:
+    victim = Victim(service)
+    for office in (service.ours, service.theirs):
+        answer = call(service, name, victim.names, office.page_headers)
+
+        assert answer.status_code == PAGE.get(name, 403)
+        assert name in PAGE or answer.json()["code"] == "missing_scope"
+        assert [found for found in leaks(answer, victim) if found != victim.names["client_ref"]] == []
+    assert victim.is_whole()
+
+
+@pytest.mark.parametrize("name", sorted(PUBLIC - {"read_metrics"}))
+def test_what_is_for_everybody_asks_for_no_key_and_tells_everybody_the_same(name: str, service: Service) -> None:
+    victim = Victim(service)
+    names = {"protocol_id": "microdermabrasion", "version": "1.0.0", "code": "not_found"}
+    answers = [call(service, name, names, headers) for headers in ({}, service.ours.headers, {"Authorization": "x"})]
+
+    assert [answer.status_code for answer in answers] == [200] * 3
+    assert len({answer.content for answer in answers}) == 1
+    assert leaks(answers[0], victim) == []
+
+
+@pytest.mark.parametrize(
+    "header",
+    [{"X-Clinic-Id": "{}"}, {"X-Tenant-Id": "{}"}, {"X-Forwarded-For": "{}"}, {"X-Original-URL": "/v1/keys"},
+     {"X-HTTP-Method-Override": "DELETE"}, {"Cookie": "clinic={}"}, {"Forwarded": "for={}"}],
+)  # fmt: skip
+def test_no_header_makes_a_clinic_another_one(header: dict[str, str], service: Service) -> None:
+    victim = Victim(service)
+    sent = {name: value.format(victim.office.clinic.id) for name, value in header.items()}
+
+    assert service.get(f"{INTAKES}/{victim.stored['id']}", headers=sent).status_code == 404
+    assert service.get(INTAKES, headers=sent).json()["items"] == []
+    assert victim.is_whole()
+
+
+@pytest.mark.parametrize("name", [name for name in NEEDS if OWN[name] == 404 or name == "erase_client"])
+def test_no_name_in_an_address_can_be_so_odd_that_something_breaks(name: str, service: Service) -> None:
+    for odd in ("%00", "rec_%00", "key_%00", "x", "%F0%9F%92%A9", "%FF", "a" * 300, "'%20OR%201=1--", "{}", "%2e%2e"):
+        names = dict.fromkeys(("recommendation_id", "client_ref", "key_id"), odd)
+
+        answer = call(service, name, names, service.ours.headers)
+
+        assert answer.status_code in {404, OWN[name]}
+        assert answer.headers["content-type"] in {"application/json", "application/problem+json"}
+
+
+SERVER_OWNED: dict[str, Callable[[Json], Json]] = {
+    name: (lambda document, name=name: {**document, name: "x"})  # type: ignore[misc]
+    for name in ("id", "clinic_id", "created_at", "decision", "bookable", "review", "status", "version", "protocol")
+}
+
+
+@pytest.mark.parametrize("field", SERVER_OWNED)
+def test_what_the_service_decides_cannot_be_sent(field: str, service: Service) -> None:
+    for intake in (SERVER_OWNED[field](INTAKE), {**INTAKE, "client": SERVER_OWNED[field](INTAKE["client"])}):
+        answer = service.web.post(INTAKES, json=intake, headers=service.ours.headers)
+
+        assert (answer.status_code, answer.json()["code"]) == (422, "invalid_body")
+    assert service.get(INTAKES).json()["items"] == []

@@ -1,0 +1,89 @@
+"""A machine that reads the OpenAPI document and tries whatever it allows and forbids finds nothing to complain of."""
+
+from typing import Any, Final
+
+import schemathesis
+from schemathesis.config import SchemathesisConfig
+from schemathesis.engine import events, from_schema
+
+from tests.resources.service import Service
+
+NDJSON: Final = "application/x-ndjson"
+TAKEN: Final = ["2xx", "3xx", "401", "403", "404", "409", "429", "5xx"]
+BATCH: Final = "POST /v1/recommendations/batch"
+TOO_FINE: Final = {
+    "POST /v1/recommendations": ["410", "422"],  # an idempotency key that was used, a client who was erased
+    "GET /v1/recommendations": ["400"],  # a cursor is any text, and only those that were handed out are right
+    "POST /v1/recommendations/{recommendation_id}/review": ["412", "422"],  # numbers that must not fall
+    "POST /v1/keys": ["422"],  # what a key may do depends on its kind
+}
+"""What no schema can say: with a document that keeps to it, these answers are right beside those of success."""
+
+
+@schemathesis.serializer(NDJSON)
+def lines(_context: Any, value: Any) -> bytes:
+    """Send a text as it is."""
+    return value if isinstance(value, bytes) else str(value).encode("utf-8", "replace")
+
+
+OWN: Final = set[str]()
+"""The keys that the machine calls with. It must not revoke them: the rest would be one long refusal."""
+
+
+@schemathesis.hook
+def before_call(_context: Any, case: Any, _options: Any) -> None:
+    """Turn to no key at all where it would be one of ours."""
+    if case.path_parameters.get("key_id") in OWN:
+        case.path_parameters["key_id"] = "key_000000000000"
+
+
+def configured(service: Service) -> SchemathesisConfig:
+    operations: list[Any] = [
+        {"include-name": name, "checks": {"positive_data_acceptance": {"expected-statuses": [*TAKEN, *more]}}}
+        for name, more in TOO_FINE.items()
+    ]
+    batch = {"enabled": False}  # what is no intake is answered in its line, with 200 for the whole
+    kept = {"enabled": False}  # a key that was revoked holds no more, but stays on the list
+    operations.append({"include-path": "/v1/keys/{key_id}", "checks": {"use_after_free": kept}})
+    operations.append({"include-name": BATCH, "checks": {"negative_data_rejection": batch}})
+    return SchemathesisConfig.from_dict({
+        "seed": 1,
+        "headers": service.ours.headers,
+        "generation": {"max-examples": 10, "database": "none"},
+        "operations": operations,
+    })  # fmt: skip
+
+
+def told(event: events.ScenarioFinished) -> list[str]:
+    """Each complaint with what was sent, so that it can be tried again."""
+    found = []
+    for case_id, checks in event.recorder.checks.items():
+        case = event.recorder.cases[case_id].value
+        for check in checks:
+            if check.failure_info is not None:
+                sent = f"{case.method} {case.formatted_path} {case.query} {case.headers} {case.body!r}"
+                found.append(f"{event.phase.name} {event.label}: {check.failure_info.failure}\n  {sent[:2_000]}")
+    return found
+
+
+def own_key(service: Service) -> str:
+    made = service.web.get("/v1/keys", headers=service.ours.headers).json()["items"]
+    return next(str(key["id"]) for key in made if key["id"].removeprefix("key_") in service.ours.secret)
+
+
+def test_every_phase_and_every_check_ends_without_a_complaint(shared: Service) -> None:
+    shared.store(shared.ours)
+    schema = schemathesis.openapi.from_asgi("/openapi.json", shared.app, config=configured(shared))
+    OWN.add(own_key(shared))
+    complaints, phases = [], {}
+    for event in from_schema(schema).execute():
+        if isinstance(event, events.ScenarioFinished):
+            complaints += told(event)
+        elif isinstance(event, events.NonFatalError | events.FatalError):
+            complaints.append(str(event))
+        elif isinstance(event, events.PhaseFinished):
+            phases[event.phase.name.value] = event.status.value
+
+    assert complaints == []
+    assert shared.get("/v1/keys").status_code == 200
+    assert phases["examples"] == phases["coverage"] == phases["fuzzing"] == phases["stateful"] == "success"
