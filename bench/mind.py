@@ -82,7 +82,8 @@ def _batch(shelf: Shelf) -> Iterator[Result]:
 
     lines = BytesIO(b"\n".join(distinct(ROWS)))
     before, begin = resident_mib(), perf_counter()
-    _all(answered(lines, answer, LINE))
+    sent = sum(len(line) for line, _ in answered(lines, answer, LINE))
     spent, grown = perf_counter() - begin, resident_mib() - before
     yield at_least("Batch: lines of NDJSON in, answers out", ROWS / spent, 25_000, "rows/s")
+    yield plain("Batch: answers out (the target with 8 KiB each: 205 MB/s)", sent / spent / 1e6, "MB/s")
     yield at_most(f"Batch: memory grown over {ROWS:,} different rows", grown, 8, "MiB")

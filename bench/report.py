@@ -1,6 +1,6 @@
 """What was measured, as a table."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
 from time import perf_counter
@@ -12,6 +12,7 @@ from rich.table import Table
 
 MICROSECONDS: Final = "\N{MICRO SIGN}s"
 WIDTH: Final = 110
+WINDOW: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,12 @@ def seconds_each(work: Callable[[], object], times: int, rounds: int = 7) -> flo
         laps = [_timed(work) for _ in range(5)]
         medians.append(median(laps))
     return min(medians) / times
+
+
+def best_ratio(ours: Sequence[float], theirs: Sequence[float]) -> float:
+    """Compare those who took turns: the best of a few medians of neighbouring turns, as above."""
+    ends = range(WINDOW, len(ours) + 1)
+    return max(median(ours[end - WINDOW : end]) / median(theirs[end - WINDOW : end]) for end in ends)
 
 
 def _timed(work: Callable[[], object]) -> float:
