@@ -14,7 +14,7 @@ __all__ = ["clinic", "database", "dialect", "empty_place", "migrated_file", "pla
 settings.register_profile("default", settings(deadline=None, derandomize=True, max_examples=100, database=None))
 settings.register_profile(
     "long",
-    settings(deadline=None, max_examples=5_000, print_blob=True, suppress_health_check=[HealthCheck.too_slow]),
+    settings(deadline=None, max_examples=1_000, print_blob=True, suppress_health_check=[HealthCheck.too_slow]),
 )
 settings.load_profile("default")
 
