@@ -1,5 +1,6 @@
 """From an intake to a plan."""
 
+from functools import partial
 from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
@@ -12,6 +13,7 @@ from app.schemas.intake import IntakeIn
 from app.schemas.reading import read
 from app.schemas.recommendation import RecommendationOut
 from app.services import recommend
+from app.services.aside import worked_out
 from app.services.callers import PREVIEW, action_of, refused
 
 router = APIRouter(prefix="/v1/recommendations", tags=["recommendations"], route_class=RawBodyRoute)
@@ -31,7 +33,7 @@ REFUSALS: Final[dict[int | str, dict[str, Any]]] = {
     responses=REFUSALS,
     dependencies=[needs(PREVIEW)],
 )
-def preview_recommendation(intake: IntakeIn, request: Request) -> Response:
+async def preview_recommendation(intake: IntakeIn, request: Request) -> Response:
     """Apply the protocol to an intake and answer with the whole plan: decision, dates, care, reasons and sources.
 
     Nothing is stored and nothing that was sent is logged. The same intake, protocol digest, texts digest and
@@ -44,4 +46,5 @@ def preview_recommendation(intake: IntakeIn, request: Request) -> Response:
     zone = caller.clinic.time_zone
     facts = read(intake, lambda named: backend.clock.today(named or zone))
     request.app.state.metrics.previews += 1
-    return Unstored(recommend.preview(backend.shelf, facts, backend.clock.now()))
+    work = partial(recommend.preview, backend.shelf, facts, backend.clock.now())
+    return Unstored(await worked_out(facts, work))
