@@ -135,7 +135,7 @@ TimeZone: TypeAlias = Annotated[
     _checked(
         lambda name: name in time_zones(), "time_zone", "Must be a time zone of the IANA list, such as Europe/London."
     ),
-    WithJsonSchema({"type": "string", "enum": sorted(time_zones())}),
+    WithJsonSchema({"type": "string", "pattern": "^[A-Za-z][A-Za-z0-9_+/-]{1,63}$", "examples": ["Europe/London"]}),
 ]
 
 Language: TypeAlias = Annotated[
