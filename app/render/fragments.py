@@ -22,9 +22,12 @@ def iso(ordinal: int) -> bytes:
     return date.fromordinal(ordinal).isoformat().encode()
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=64)
 def shared(text: str) -> bytes:
-    """A piece of JSON as bytes; the same piece is the same object."""
+    """A piece of JSON as bytes; pieces that come up again and again are one object.
+
+    Each is remembered twice, as the text and as its bytes: few, or that takes more room than the sharing saves.
+    """
     return text.encode()
 
 
@@ -36,7 +39,7 @@ def _all_of(*places: int) -> Callable[[Sequence[bytes]], Sequence[bytes]]:
 class Template:
     """JSON with gaps for dates.
 
-    The text between two gaps is shared with every other template that says the same, so that many of them take little
+    The text between two gaps is shared with the templates before it that say the same, so that many of them take little
     room; a date that stands in many gaps is written once.
     """
 

@@ -6,7 +6,7 @@ or the calendar says later. What was not answered stays unanswered.
 
 import json
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from pydantic import Field
 
@@ -18,6 +18,7 @@ from app.schemas.scalars import Output
 
 Json = dict[str, Any]
 DEFAULT_AREAS = ["face"]
+_sorted: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 
 
 def as_sent(intake: IntakeIn) -> bytes:
@@ -45,7 +46,7 @@ def as_kept(intake: IntakeIn, assessed_on: date, time_zone: str) -> bytes:
 
 def _canonical(document: Json) -> bytes:
     """Sort the names. There are no fractions in an intake, and its names are ASCII: this is RFC 8785."""
-    return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    return _sorted(document).encode()
 
 
 def sent_fields(intake: IntakeIn) -> tuple[str, ...]:

@@ -110,11 +110,23 @@ async def identify(backend: Backend, asking: Asking) -> Caller:
         await _refuse_key_in_address(backend, asking)
     if not asking.authorization:
         raise MissingKeyError
+    held = _again(backend, asking.authorization) or await _first_time(backend, asking)
+    backend.keyring.used(held.key)
+    return Caller(held.key, held.clinic, asking.address, asking.request_id)
+
+
+def _again(backend: Backend, authorization: Sequence[str]) -> Held | None:
+    """Recognize what opened a key before; whether that is still in force is for the clock to say, each time."""
+    held = backend.keyring.recall(authorization[0]) if len(authorization) == 1 else None
+    return held if held and in_force(held.key, backend.clock.now()) else None
+
+
+async def _first_time(backend: Backend, asking: Asking) -> Held:
     key = _read(asking.authorization)
     held = await _find(backend, key.id) if key else None
     if key and held and _opens(backend, key, held):
-        backend.keyring.used(held.key)
-        return Caller(held.key, held.clinic, asking.address, asking.request_id)
+        backend.keyring.remember(asking.authorization[0], held)
+        return held
     if held:
         _audit(backend, Caller(held.key, held.clinic, asking.address, asking.request_id), "key.use", InvalidKeyError())
     raise InvalidKeyError if backend.limits.guess(asking.address).taken else TooManyRequestsError
@@ -189,11 +201,10 @@ def admit(backend: Backend, caller: Caller, scope: str, verdict: Verdict, *, wit
         TooManyRequestsError: The caller sends too many requests.
         MissingScopeError: The key may not do this.
     """
-    action = action_of(scope)
     if not verdict.taken:
-        raise refused(backend, caller, action, TooManyRequestsError())
+        raise refused(backend, caller, action_of(scope), TooManyRequestsError())
     if scope not in caller.key.scopes and not (with_token and caller.publishable and CREATE in caller.key.scopes):
-        raise refused(backend, caller, action, MissingScopeError())
+        raise refused(backend, caller, action_of(scope), MissingScopeError())
 
 
 def refused(backend: Backend, caller: Caller, action: str, error: AppError) -> AppError:

@@ -9,6 +9,8 @@ from collections import defaultdict
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
+from os import urandom
 from threading import Event, Lock, Thread
 from time import monotonic
 from typing import Final, NamedTuple
@@ -23,6 +25,7 @@ LOOK_EVERY: Final = 0.25
 USABLE_FOR: Final = 5.0
 ASK_AGAIN_AFTER: Final = 0.1
 SEEN_EVERY: Final = timedelta(minutes=1)
+_OPENINGS: Final = 4_096
 
 
 class Held(NamedTuple):
@@ -37,6 +40,8 @@ class _Copy(NamedTuple):
     held: dict[str, Held]
     pages: dict[str, datetime]
     """Each origin that a publishable key names, and until when the last of these keys holds."""
+    opened: dict[bytes, Held]
+    """What was shown and found to be right, as a hash that only this process can compute."""
 
 
 class Keyring:
@@ -47,8 +52,9 @@ class Keyring:
         self._database = database
         self._clock = clock
         self._elapsed = elapsed
-        self._copy = _Copy(-1, {}, {})
+        self._copy = _Copy(-1, {}, {}, {})
         self._looked_at = self._tried_at = -USABLE_FOR
+        self._own = urandom(32)
         self._used: set[tuple[str, str]] = set()
         self._noted_at = clock.now()
         self._looking = Lock()
@@ -85,6 +91,25 @@ class Keyring:
         if not self.fresh:
             raise DatabaseUnavailableError
         return self._copy.held.get(key_id)
+
+    def recall(self, shown: str) -> Held | None:
+        """Find the key that this opened since any key was last changed; to check it anew would take ten times as long.
+
+        Raises:
+            DatabaseUnavailableError: The copy is too old to tell whether the key still holds.
+        """
+        if not self.fresh:
+            raise DatabaseUnavailableError
+        return self._copy.opened.get(self._hash(shown))
+
+    def remember(self, shown: str, held: Held) -> None:
+        """Keep that this opened a key, unless the keys were read anew meanwhile: it may be another key by now."""
+        copy = self._copy
+        if copy.held.get(held.key.id) is held and len(copy.opened) < _OPENINGS:
+            copy.opened[self._hash(shown)] = held
+
+    def _hash(self, shown: str) -> bytes:
+        return blake2b(shown.encode(), key=self._own, digest_size=32).digest()
 
     def used(self, key: ApiKey) -> None:
         """Remember that a key was used; it is written down once a minute."""
@@ -143,7 +168,7 @@ _ALWAYS: Final = datetime.max.replace(tzinfo=UTC)
 def _copy(stamp: int, every_key: list[ApiKey], every_clinic: list[Clinic]) -> _Copy:
     by_id = {clinic.id: clinic for clinic in every_clinic}
     held = {key.id: Held(key, by_id[key.clinic_id]) for key in every_key if key.clinic_id in by_id}
-    return _Copy(stamp, held, _pages(every_key))
+    return _Copy(stamp, held, _pages(every_key), {})
 
 
 def _pages(every_key: list[ApiKey]) -> dict[str, datetime]:

@@ -1,26 +1,38 @@
-"""How many requests a key or an address may send, by the moving windows of the library `limits`.
+"""How many requests a key or an address may send, by moving windows.
 
-Counters live in this process, or in Redis where several processes share them. If Redis fails, browsers' keys are
-refused, because anybody can have them; servers' keys are counted here for as long as it lasts.
+They are counted in this process, or by the library `limits` in Redis where several processes share them. If Redis
+fails, browsers' keys are refused, because anybody can have them; servers' keys are counted here for as long as it
+lasts. The library's counters within a process cost more than a plan's whole evaluation, and a thread now and then.
 """
 
+from __future__ import annotations
+
 import asyncio
-from collections.abc import Mapping
+import re
+from collections import OrderedDict, deque
 from ipaddress import IPv6Address, ip_address
 from math import ceil
-from time import time
-from typing import Any, Final, NamedTuple, cast
-
-from limits import RateLimitItem, parse
-from limits.errors import ConfigurationError
-from limits.storage import MemoryStorage, Storage, storage_from_string
-from limits.strategies import MovingWindowRateLimiter
+from time import monotonic, time
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 from app.settings import Settings, SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from limits.storage import Storage
+    from limits.strategies import MovingWindowRateLimiter
 
 REDIS_PATIENCE: Final = 0.25
 """Seconds that a request waits for the counters of others."""
 OFF: Final = "off"
+
+
+class Rate(NamedTuple):
+    """How many requests in how many seconds."""
+
+    most: int
+    seconds: int
 
 
 class Quota(NamedTuple):
@@ -63,6 +75,48 @@ class Verdict(NamedTuple):
         return max((quota.reset for quota in self.quotas if quota.left <= 0), default=1)
 
 
+class Windows:
+    """Moving windows in this process: when each of the requests came that still count.
+
+    A subject that was not seen for as long as the longest window is forgotten; each request forgets two at most, so
+    that none of them pays for many.
+    """
+
+    def __init__(self, elapsed: Callable[[], float] = monotonic) -> None:
+        """Begin with nobody seen."""
+        self._elapsed = elapsed
+        self._longest = 0
+        self._came: OrderedDict[tuple[str, str], deque[float]] = OrderedDict()
+
+    def count(self, name: str, subject: str, rate: Rate) -> tuple[bool, Quota]:
+        """Count a request, unless there were too many; those that are refused do not count."""
+        now = self._elapsed()
+        came = self._seen(name, subject, rate)
+        while came and came[0] <= now - rate.seconds:
+            came.popleft()
+        taken = len(came) < rate.most
+        if taken:
+            came.append(now)
+        reset = max(1, ceil(came[0] + rate.seconds - now)) if came else rate.seconds
+        self._forget(now)
+        return taken, _quota(name, rate, rate.most - len(came), reset)
+
+    def _seen(self, name: str, subject: str, rate: Rate) -> deque[float]:
+        self._longest = max(self._longest, rate.seconds)
+        came = self._came.setdefault((name, subject), deque())
+        self._came.move_to_end((name, subject))
+        return came
+
+    def _forget(self, now: float) -> None:
+        for _ in range(2):
+            subject, came = next(iter(self._came.items()))
+            if came and came[-1] > now - self._longest:
+                return
+            del self._came[subject]
+            if not self._came:
+                return
+
+
 class Limits:
     """Counts requests."""
 
@@ -76,42 +130,45 @@ class Limits:
         Raises:
             SettingsError: What talks to the shared counters is not installed.
         """
-        rates = {
+        given = {
             "secret": settings.rate_secret,
             "publishable": settings.rate_publishable,
             "address": settings.rate_address,
             "guess": settings.rate_guesses,
         }
-        self._rates = {name: parse(rate) for name, rate in rates.items() if rate != OFF}
+        self._rates = {name: read_rate(rate) for name, rate in given.items() if rate != OFF}
         shared = shared or _shared(settings.rate_storage_url)
-        self._here = MovingWindowRateLimiter(MemoryStorage())
-        self._there = MovingWindowRateLimiter(shared) if shared else None
+        self._here = Windows()
+        self._there = _Shared(shared) if shared else None
 
     async def take(self, kind: str, key_id: str, address: str) -> Verdict:
         """Count a request with a key; one with a publishable key is counted for its address, too."""
-        subjects = {kind: key_id, "address": network(address)} if kind == "publishable" else {kind: key_id}
-        rates = {name: rate for name, rate in self._rates.items() if name in subjects}
-        if not rates:
-            return Verdict(taken=True, quotas=())
+        subjects = {kind: key_id}
+        if kind == "publishable":
+            subjects["address"] = network(address)
         if self._there is None:
-            return _count(self._here, rates, subjects)
-        return await self._count_together(self._there, rates, subjects)
+            return self._count(self._here, subjects)
+        return await self._count_together(self._there, subjects)
 
     def guess(self, address: str) -> Verdict:
         """Count a key that is none of ours."""
-        rates = {name: rate for name, rate in self._rates.items() if name == "guess"}
-        return _count(self._here, rates, {"guess": network(address)})
+        return self._count(self._here, {"guess": network(address)})
 
-    async def _count_together(
-        self, there: MovingWindowRateLimiter, rates: Mapping[str, RateLimitItem], subjects: Mapping[str, str]
-    ) -> Verdict:
+    async def _count_together(self, there: _Shared, subjects: Mapping[str, str]) -> Verdict:
         try:
-            counting = asyncio.to_thread(_count, there, rates, subjects)
+            counting = asyncio.to_thread(self._count, there, subjects)
             return await asyncio.wait_for(counting, REDIS_PATIENCE)
         except Exception:  # noqa: BLE001 -- whatever is wrong with the counters, it is the same for the caller
             if "publishable" in subjects:
                 return Verdict(taken=False, quotas=())
-            return _count(self._here, rates, subjects)
+            return self._count(self._here, subjects)
+
+    def _count(self, windows: Windows | _Shared, subjects: Mapping[str, str]) -> Verdict:
+        """Count in every window, also in those after one that is full."""
+        counted = [
+            windows.count(name, subject, self._rates[name]) for name, subject in subjects.items() if name in self._rates
+        ]
+        return Verdict(all(taken for taken, _ in counted), tuple([quota for _, quota in counted]))
 
 
 def network(address: str) -> str:
@@ -123,10 +180,51 @@ def network(address: str) -> str:
     return f"{IPv6Address(int(parsed) >> 64 << 64)}/64" if isinstance(parsed, IPv6Address) else address
 
 
+_PLAIN: Final = re.compile(r"(\d+)(?: per |/)(\d*) ?(second|minute|hour|day)s?")
+_SECONDS: Final = {"second": 1, "minute": 60, "hour": 3_600, "day": 86_400}
+
+
+def read_rate(text: str) -> Rate:
+    """Read a rate such as `100 per 2 seconds`; ways to write one that are less plain are left to the library."""
+    plain = _PLAIN.fullmatch(text)
+    if plain is not None:
+        most, times, unit = plain.groups()
+        return Rate(int(most), (int(times or 0) or 1) * _SECONDS[unit])
+    from limits import parse  # noqa: PLC0415 -- a start with plain rates has no use for it
+
+    rate = parse(text)
+    return Rate(rate.amount, rate.get_expiry())
+
+
+class _Shared:
+    """The same windows, where several processes count."""
+
+    def __init__(self, storage: Storage) -> None:
+        from limits.strategies import MovingWindowRateLimiter  # noqa: PLC0415 -- as above
+
+        self._limiter: MovingWindowRateLimiter = MovingWindowRateLimiter(storage)
+
+    def count(self, name: str, subject: str, rate: Rate) -> tuple[bool, Quota]:
+        from limits import RateLimitItemPerSecond  # noqa: PLC0415 -- as above
+
+        item = RateLimitItemPerSecond(rate.most, rate.seconds)
+        taken = self._limiter.hit(item, name, subject)
+        stands = self._limiter.get_window_stats(item, name, subject)
+        reset = max(1, ceil(stands.reset_time - time()))
+        return taken, _quota(name, rate, max(0, stands.remaining), reset)
+
+
+def _quota(name: str, rate: Rate, left: int, reset: int) -> Quota:
+    return Quota("address" if name in {"address", "guess"} else "key", rate.most, rate.seconds, left, reset)
+
+
 def _shared(url: str) -> Storage | None:
     """Counters that several processes share; none of their answers is waited for long."""
     if url.startswith("memory"):
         return None
+    from limits.errors import ConfigurationError  # noqa: PLC0415 -- as above
+    from limits.storage import storage_from_string  # noqa: PLC0415 -- as above
+
     patience: Any = {"socket_timeout": REDIS_PATIENCE, "socket_connect_timeout": REDIS_PATIENCE}
     try:
         storage: Any = storage_from_string(url, **patience)
@@ -136,17 +234,3 @@ def _shared(url: str) -> Storage | None:
 
 
 _NOT_INSTALLED: Final = "SKINCADENCE_RATE_STORAGE_URL needs the package redis: install `skincadence[redis]`."
-
-
-def _count(
-    limiter: MovingWindowRateLimiter, rates: Mapping[str, RateLimitItem], subjects: Mapping[str, str]
-) -> Verdict:
-    taken = True
-    quotas = []
-    for name, rate in rates.items():
-        taken = limiter.hit(rate, name, subjects[name]) and taken
-        stands = limiter.get_window_stats(rate, name, subjects[name])
-        reset = max(1, ceil(stands.reset_time - time()))
-        shown = "address" if name in {"address", "guess"} else "key"
-        quotas.append(Quota(shown, rate.amount, rate.get_expiry(), max(0, stands.remaining), reset))
-    return Verdict(taken, tuple(quotas))

@@ -6,22 +6,32 @@ Whoever appends holds the clinic's head row until its transaction ends, so numbe
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC
 from typing import Any, Final, cast
 
-from sqlalchemy import Row, Table, insert, select, update
+from sqlalchemy import Row, Table, bindparam, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from app.db import Rows, insert_all
 from app.models import AuditRow, EventRow, HeadRow
 from app.store.values import AuditEntry, Event, Recorded
 
+_canonical: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode
 _BEGINNING: Final = hashlib.sha256(b"skincadence audit").digest()
 _AT_ONCE: Final = 1_000
 _BEFORE_ALL: Final = -(2**63)
 _HEAD: Final = HeadRow.__table__
 _AUDIT: Final = cast("Table", AuditRow.__table__)
 _EVENTS: Final = cast("Table", EventRow.__table__)
+_HELD: Final = select(_HEAD).where(_HEAD.c.clinic_id == bindparam("whose")).with_for_update()
+_LEFT: Final = (
+    update(HeadRow)
+    .where(_HEAD.c.clinic_id == bindparam("whose"))
+    .values({name: bindparam(name) for name in ("audit_number", "audit_hash", "event_number")})
+)
+"""Statements of every group, put together once: that takes longer than to run them."""
 
 
 @dataclass(slots=True)
@@ -56,11 +66,11 @@ class Head:
 
 def hold(rows: Rows, clinic_id: str) -> Head:
     """Take the head row of a clinic, or make it; others wait until this transaction ends."""
-    chosen = select(_HEAD).where(_HEAD.c.clinic_id == clinic_id).with_for_update()
-    row = rows.execute(chosen).one_or_none()
+    row = rows.execute(_HELD, {"whose": clinic_id}).one_or_none()
     if row is None:
-        rows.execute(insert(HeadRow), _head_row(Head(clinic_id, 0, _BEGINNING, 0)))
-        row = rows.execute(chosen).one()
+        with suppress(IntegrityError), rows.begin_nested():  # another transaction may be making it at this moment
+            rows.execute(insert(HeadRow), _head_row(Head(clinic_id, 0, _BEGINNING, 0)))
+        row = rows.execute(_HELD, {"whose": clinic_id}).one()
     return Head(clinic_id, row.audit_number, bytes(row.audit_hash), row.event_number)
 
 
@@ -71,7 +81,7 @@ def write(rows: Rows, head: Head, entries: Iterable[AuditEntry], events: Iterabl
     insert_all(rows, _AUDIT, stamped)
     insert_all(rows, _EVENTS, happened)
     columns = _head_row(head)
-    rows.execute(update(HeadRow).where(_HEAD.c.clinic_id == columns.pop("clinic_id")).values(columns))
+    rows.execute(_LEFT, {"whose": columns.pop("clinic_id"), **columns})
 
 
 def append(rows: Rows, clinic_id: str, entries: Sequence[AuditEntry], event: Event | None = None) -> None:
@@ -115,8 +125,7 @@ def _rows(rows: Rows, clinic_id: str) -> Iterator[dict[str, Any]]:
 def _link(before: bytes, row: dict[str, Any]) -> bytes:
     told = {name: value for name, value in row.items() if name != "hash"}
     told["at"] = row["at"].astimezone(UTC).isoformat(timespec="microseconds")
-    canonical = json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return hashlib.sha256(before + canonical.encode("ascii")).digest()
+    return hashlib.sha256(before + _canonical(told).encode("ascii")).digest()
 
 
 def _row(clinic_id: str, number: int, entry: AuditEntry) -> dict[str, Any]:

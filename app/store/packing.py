@@ -1,5 +1,6 @@
 """Answers are kept compressed: a sixth of the size, for a tenth of a millisecond."""
 
+from threading import local
 from typing import Final
 
 from zstandard import ZstdCompressor, ZstdDecompressor
@@ -9,9 +10,19 @@ LARGEST: Final = 1 << 26
 """No answer is larger; a damaged row must not fill the memory."""
 
 
+class _Mine(local):
+    """A compressor for each thread: to set one up takes an eighth of the time, and no two threads may use the same."""
+
+    def __init__(self) -> None:
+        self.compressor = ZstdCompressor(level=LEVEL, write_checksum=True)
+
+
+_MINE: Final = _Mine()
+
+
 def pack(document: bytes) -> bytes:
     """Compress; a checksum goes with it."""
-    return ZstdCompressor(level=LEVEL, write_checksum=True).compress(document)
+    return _MINE.compressor.compress(document)
 
 
 def unpack(packed: bytes) -> bytes:

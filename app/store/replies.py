@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, cast
 
-from sqlalchemy import Row, Table, delete, select, update
+from sqlalchemy import Row, Table, bindparam, delete, select, update
 
 from app.db import Rows, insert_all
 from app.models import ReplyRow
@@ -14,6 +14,10 @@ from app.store.values import Reply
 
 _REPLIES: Final = cast("Table", ReplyRow.__table__)
 _TABLE: Final = _REPLIES.c
+_GIVEN: Final = select(_REPLIES).where(
+    _TABLE.clinic_id == bindparam("whose"), _TABLE.slot.in_(bindparam("slots", expanding=True))
+)
+"""A statement of every group, put together once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +35,10 @@ class Given:
 
 def given(rows: Rows, clinic_id: str, slots: Collection[str]) -> dict[str, Given]:
     """Find out which of these requests were answered before, and how."""
-    chosen = select(ReplyRow.__table__).where(_TABLE.clinic_id == clinic_id, _TABLE.slot.in_(list(slots)))
-    return {row.slot: _given(row) for row in rows.execute(chosen)} if slots else {}
+    if not slots:
+        return {}
+    found = rows.execute(_GIVEN, {"whose": clinic_id, "slots": list(slots)})
+    return {row.slot: _given(row) for row in found}
 
 
 def add(rows: Rows, clinic_id: str, replies: Iterable[tuple[Reply, datetime]]) -> None:
