@@ -13,7 +13,6 @@ from app.schemas.intake import IntakeIn
 from app.schemas.reading import read
 from app.schemas.recommendation import RecommendationOut
 from app.services import recommend
-from app.services.aside import worked_out
 from app.services.callers import PREVIEW, action_of, refused
 
 router = APIRouter(prefix="/v1/recommendations", tags=["recommendations"], route_class=RawBodyRoute)
@@ -47,4 +46,4 @@ async def preview_recommendation(intake: IntakeIn, request: Request) -> Response
     facts = read(intake, lambda named: backend.clock.today(named or zone))
     request.app.state.metrics.previews += 1
     work = partial(recommend.preview, backend.shelf, facts, backend.clock.now())
-    return Unstored(await worked_out(facts, work))
+    return Unstored(await backend.aside.worked_out(caller.clinic.id, facts, work))

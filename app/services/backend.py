@@ -9,6 +9,7 @@ from app.clock import Clock
 from app.db import Database, DatabaseRefusedError, UnsafeDatabaseError, at_head, migrate
 from app.errors import DatabaseUnavailableError, StorageFullError
 from app.security import Secrets, random_text
+from app.services.aside import Aside
 from app.services.keyring import Keyring
 from app.services.limits import Limits
 from app.services.shelf import Shelf
@@ -35,6 +36,7 @@ class Backend:
         limits: How often.
         sweeper: What takes away what was kept long enough.
         pending: The slots of idempotent requests that are being answered in this process.
+        aside: Where long work waits for its turn.
     """
 
     settings: Settings
@@ -47,6 +49,7 @@ class Backend:
     limits: Limits
     sweeper: Sweeper
     pending: set[str] = field(default_factory=set)
+    aside: Aside = field(default_factory=Aside)
 
     def close(self) -> None:
         """Let what is queued be stored, then let go of the database."""

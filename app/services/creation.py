@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final, NamedTuple
 
 from app.errors import IdempotencyInProgressError
@@ -54,7 +55,8 @@ async def create(backend: Backend, caller: Caller, asked: Asked, idempotency_key
     """
     slot = None if idempotency_key is None else _slot(backend, caller, idempotency_key)
     with _alone(backend, slot):
-        kept = _compose(backend, caller, asked)
+        work = partial(_compose, backend, caller, asked)
+        kept = await backend.aside.worked_out(caller.clinic.id, asked.facts, work)
         done = await asyncio.wrap_future(backend.lane.submit(_unit(backend, caller, asked, kept, slot)))
     if isinstance(done, Replayed):
         made = done.reply.subject_id

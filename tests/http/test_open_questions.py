@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+import pytest
 from fastapi import FastAPI
 
 from app.main import create_app
@@ -20,17 +21,14 @@ def with_nothing_answered(area: str) -> dict[str, Any]:
     return {"concerns": [{"concern": name, "severity": "mild", "areas": [area]} for name in NAMES]}
 
 
-async def overtaken(app: FastAPI) -> tuple[int, list[int], list[int]]:
+async def overtaken(app: FastAPI, path: str) -> tuple[int, list[int], list[int]]:
     """Ask for much thought, then for a sign of life; tell its status, what was done by then, and all in the end."""
     async with app.router.lifespan_context(app):
         backend: Backend = app.state.backend
         key = {"Authorization": f"Bearer {new_key(backend, new_clinic(backend)).text}"}
         async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://testserver") as web:
             calls = [
-                asyncio.create_task(
-                    web.post("/v1/recommendations/preview", json=with_nothing_answered(area), headers=key)
-                )
-                for area in AREAS
+                asyncio.create_task(web.post(path, json=with_nothing_answered(area), headers=key)) for area in AREAS
             ]
             await asyncio.sleep(0)
             alive = await web.get("/livez")
@@ -38,11 +36,12 @@ async def overtaken(app: FastAPI) -> tuple[int, list[int], list[int]]:
             return alive.status_code, done, [answer.status_code for answer in await asyncio.gather(*calls)]
 
 
-def test_others_are_answered_while_open_questions_are_thought_about(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("path", "status"), [("/v1/recommendations/preview", 200), ("/v1/recommendations", 201)])
+def test_others_are_answered_while_open_questions_are_thought_about(tmp_path: Path, path: str, status: int) -> None:
     app = create_app(settings_for(f"sqlite:///{tmp_path / 'service.db'}"), journal=Journal("error"))
 
-    alive, done, every = asyncio.run(overtaken(app))
+    alive, done, every = asyncio.run(overtaken(app, path))
 
     assert alive == 200
     assert len(done) < len(every)
-    assert every == [200] * len(AREAS)
+    assert every == [status] * len(AREAS)
