@@ -11,7 +11,7 @@ from typing_extensions import override
 
 KeyKind = Literal["secret", "publishable"]
 World = Literal["live", "test"]
-Purpose = Literal["api key", "client", "cursor", "read token", "reply"]
+Purpose = Literal["api key", "audit", "check", "client", "cursor", "read token", "reply"]
 
 ID_CHARACTERS: Final = 22
 """Characters of an id after its prefix: 131 random bits, which nobody guesses."""
@@ -108,6 +108,13 @@ def find_key(text: str) -> str | None:
     """Find something of the form of a key anywhere in a text: its id, whether or not the rest is right."""
     found = _KEY.search(text)
     return found and KEY_ID + found["id"]
+
+
+def whole_key(text: str) -> str | None:
+    """Find a key that is not mistyped anywhere in a text: its id. Anybody can write one, but nobody by accident."""
+    found = _KEY.search(text)
+    key = read_key(found[0]) if found else None
+    return key and key.id
 
 
 def new_id(prefix: str, characters: int = ID_CHARACTERS) -> str:

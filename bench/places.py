@@ -14,11 +14,11 @@ from pydantic import SecretStr
 from app.cli.office import Office
 from app.clock import Clock
 from app.db import migrate
-from app.security import Secrets, random_text
+from app.security import random_text
 from app.services import clinics, keys
-from app.services.backend import open_database
 from app.services.callers import SCOPES
 from app.services.keys import Draft, Maker
+from app.services.opening import open_database
 from app.settings import Settings
 from bench.intakes import example
 from bench.load import Call
@@ -107,9 +107,9 @@ def _make_durable(server: Postgresql) -> None:
 
 def _settled(url: str) -> tuple[str, str]:
     """Take in a clinic; gives its id and a key that may do everything."""
-    database = open_database(Settings(database_url=url, secret=SecretStr(SECRET)))
+    database, secrets, _ = open_database(Settings(database_url=url, secret=SecretStr(SECRET)))
     try:
-        office = Office(database, Secrets(SECRET.encode()), Clock("UTC"))
+        office = Office(database, secrets, Clock("UTC"))
         live, _ = clinics.create(office, "Bench", "UTC", retention_days=365, review_every_plan=False)
         return live.id, keys.create(office, Maker(live), Draft("secret", "bench", frozenset(SCOPES))).text
     finally:

@@ -194,7 +194,7 @@ def _reused(server: Postgresql) -> Iterator[Place]:
     server.execute(
         "SET session_replication_role = replica",
         f"TRUNCATE {tables}",
-        "UPDATE keyring SET stamp = 0",
+        "UPDATE keyring SET stamp = 0, check_value = NULL",
         database="shared",
     )
     yield Place("postgresql", server.address("shared", SERVICE), server.address("shared", OWNER), server)

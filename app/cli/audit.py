@@ -1,10 +1,23 @@
 """`skincadence audit`: is what was written down still what was written down?"""
 
+from __future__ import annotations
+
+import re
 import sys
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from app.cli.console import refuse
 from app.cli.office import office
+
+if TYPE_CHECKING:
+    from app.services.audits import Noted, Report
+
+_NOTE: Final = re.compile(r"(?P<clinic>cli_[0-9A-Za-z]+):(?P<number>[1-9][0-9]{0,17}):(?P<hash>[0-9a-f]{16,64})")
+_NO_NOTE: Final = (
+    "skincadence: an --expect is CLINIC:NUMBER:HASH, as `skincadence audit verify` prints it at the end of a line."
+)
 
 audit = typer.Typer(help="Check the record of who did what.", no_args_is_help=True)
 
@@ -14,14 +27,40 @@ def _options() -> None:
     """Check the record of who did what."""
 
 
+Expected = Annotated[
+    list[str] | None,
+    typer.Option("--expect", metavar="CLINIC:NUMBER:HASH", help="An entry that was noted before; may be given again."),
+]
+
+
 @audit.command("verify")
-def verify() -> None:
-    """Check the chain of every clinic; the first entry that was changed, taken out or put in is named."""
+def verify(expect: Expected = None) -> None:
+    """Check the chain of every clinic; the first entry that was changed, taken out or put in is named.
+
+    Each line ends with the clinic's last entry. Note it elsewhere: whoever cuts off the end of a chain together with
+    where it stands is found by nothing else.
+    """
     from app.services import audits
 
-    with office() as desk:
-        found = audits.verify(desk.database)
-    for clinic, bad in found.items():
-        typer.echo(f"{clinic.id}  {clinic.world}  {'whole' if bad is None else f'broken at entry {bad}'}")
-    if any(bad is not None for bad in found.values()):
+    noted = [_note(text) for text in expect or ()]
+    with office(tolerant=True) as desk:
+        reports = audits.verify(desk.database, noted)
+        wrong = [*desk.holes, *audits.strays(desk.database, noted)]
+    for line in [*(line for report in reports for line in _lines(report)), *wrong]:
+        typer.echo(line)
+    if wrong or any(report.complaints for report in reports):
         sys.exit(1)
+
+
+def _note(text: str) -> Noted:
+    from app.services.audits import Noted
+
+    found = _NOTE.fullmatch(text)
+    if found is None:
+        refuse(_NO_NOTE)
+    return Noted(found["clinic"], int(found["number"]), found["hash"])
+
+
+def _lines(report: Report) -> list[str]:
+    clinic, last = report.clinic, ":".join(map(str, report.last))
+    return [f"{clinic.id}  {clinic.world}  {found}" for found in report.complaints or (f"whole  {last}",)]

@@ -48,7 +48,7 @@ def create(
         refuse("skincadence: a clinic needs a name that is not blank.")
     from app.services import clinics
 
-    with office() as desk:
+    with office(make=True) as desk:
         made = clinics.create(
             desk,
             name.strip(),

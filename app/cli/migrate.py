@@ -11,8 +11,10 @@ from app.settings import Settings
 def migrate() -> None:
     """Bring the tables up to date. A database in a file is brought up to date at every start, without this."""
     from app import db
+    from app.services.opening import check_place
 
     settings = Settings.from_environment()
+    check_place(settings, make=True)
     try:
         db.migrate(settings.database_owner_url or settings.database_url)
     except DatabaseUnavailableError:

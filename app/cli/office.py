@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 from app.cli.console import refuse
 from app.clock import Clock
 from app.errors import AppError, DatabaseUnavailableError, NotFoundError
-from app.security import Secrets, World
+from app.security import World
 from app.settings import Settings
 
 if TYPE_CHECKING:
     from app.db import Database
+    from app.security import Secrets
     from app.store.values import Clinic
 
 UNAVAILABLE = 69
@@ -32,20 +33,26 @@ class Office:
     database: Database
     secrets: Secrets
     clock: Clock
+    holes: tuple[str, ...] = ()
 
 
 @contextmanager
-def office() -> Iterator[Office]:
-    """Open the database for one command; what a service of this installation does meanwhile goes on."""
-    from app.services.backend import master_secret, open_database
+def office(*, make: bool = False, tolerant: bool = False) -> Iterator[Office]:
+    """Open the database for one command; what a service of this installation does meanwhile goes on.
+
+    Args:
+        make: Whether a file that is missing is made: in a wrong folder an empty one would only mislead.
+        tolerant: Whether it is looked at although it would let a clinic out; how it would is in the office's `holes`.
+    """
+    from app.services.opening import open_database
 
     settings = Settings.from_environment()
     try:
-        database = open_database(settings)
+        database, secrets, holes = open_database(settings, make=make, tolerant=tolerant)
     except DatabaseUnavailableError:
         refuse(NO_ANSWER, UNAVAILABLE)
     try:
-        yield Office(database, Secrets(master_secret(settings)), Clock(settings.time_zone))
+        yield Office(database, secrets, Clock(settings.time_zone), holes)
     except DatabaseUnavailableError:
         refuse(NO_ANSWER, UNAVAILABLE)
     except AppError as error:

@@ -26,7 +26,9 @@ def scrub() -> None:
 
 def _scrub(settings: Settings) -> None:
     from app import db
+    from app.services.opening import check_place
 
+    check_place(settings, make=False)
     if settings.database_url.startswith("postgresql"):
         db.scrub(settings.database_owner_url or refuse(_OWNER, 78))
     elif not db.Database(settings.database_url).wipe():

@@ -63,23 +63,27 @@ def serve(
     settings = settings.model_copy(update=chosen)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # from here on something would be left lying about
     listener = _listener(settings.host, settings.port)
-    complain(f"Skincadence answers at {_address(listener)}\nDocs: {_address(listener)}/docs   Stop with Ctrl-C.")
     if demo:
         _serve_demo(settings, listener)
     else:
-        _run(settings, _opened(settings), listener)
+        _run(settings, _opened(settings), listener, lambda: _greet(listener))
 
 
 def _serve_demo(settings: Settings, listener: socket.socket) -> None:
     with _thrown_away(settings) as own:
         backend = _opened(own)
         line = json.dumps({"url": _address(listener), **_demo_keys(backend, listener)})
-        _run(own, backend, listener, lambda: typer.echo(line))
+        _run(own, backend, listener, lambda: _greet(listener, line))
 
 
-def _run(
-    settings: Settings, backend: Backend, listener: socket.socket, on_start: Callable[[], None] = lambda: None
-) -> None:
+def _greet(listener: socket.socket, line: str = "") -> None:
+    """Say that it answers; a demonstration says on standard output with which keys."""
+    complain(f"Skincadence answers at {_address(listener)}\nDocs: {_address(listener)}/docs   Stop with Ctrl-C.")
+    if line:
+        typer.echo(line)
+
+
+def _run(settings: Settings, backend: Backend, listener: socket.socket, on_start: Callable[[], None]) -> None:
     server = _server(settings, backend, on_start)
     gc.freeze()  # what is loaded stays for good: no need to look through it again and again while answering
     server.run(sockets=[listener])
@@ -106,11 +110,12 @@ def _opened(settings: Settings) -> Backend:
 
 def _demo_keys(backend: Backend, listener: socket.socket) -> dict[str, str]:
     """Make keys for a demonstration, the one for browsers for pages that this machine itself hands out."""
+    from app.routers.samples import sample_intake  # noqa: PLC0415 -- see the top
     from app.services.demonstration import take_in_demo_clinic  # noqa: PLC0415 -- see the top
 
     ports = {USUAL_PORT, listener.getsockname()[1]}
     pages = {f"http://{host}:{port}" for host in ("localhost", "127.0.0.1") for port in ports}
-    made = take_in_demo_clinic(backend, frozenset(pages | {_address(listener)}))
+    made = take_in_demo_clinic(backend, frozenset(pages | {_address(listener)}), sample_intake())
     return {"secret_key": made.secret, "publishable_key": made.publishable}
 
 
@@ -132,7 +137,10 @@ def _listener(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family, backlog=BACKLOG)
     except OSError as error:
-        reason = os.strerror(error.errno).lower() if error.errno else "unknown reason"
+        if isinstance(error, socket.gaierror):
+            reason = "that is no address, and no name that leads to one"
+        else:
+            reason = os.strerror(error.errno).lower() if error.errno else "unknown reason"
         refuse(
             f"skincadence: cannot listen on {host}, port {port}: {reason}.\n"
             "Choose another with --host and --port (0 takes a free one), or stop what listens there.",

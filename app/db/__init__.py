@@ -1,7 +1,7 @@
 """The databases: opening, migrating, and keeping clinics apart. The only place that knows which database it is."""
 
 from app.db.bulk import insert_all
-from app.db.database import Database, Rows
+from app.db.database import Database, Rows, seal_of
 from app.db.failures import DatabaseRefusedError
 from app.db.migrating import at_head, head, migrate
 from app.db.postgresql import scrub
@@ -17,4 +17,5 @@ __all__ = [
     "insert_all",
     "migrate",
     "scrub",
+    "seal_of",
 ]

@@ -15,6 +15,9 @@ from app.db.tenancy import UnsafeDatabaseError
 Rows = Connection
 """A transaction under way, in which one clinic's rows can be seen."""
 
+SEAL: Final = "seal"
+"""Where a transaction holds the key of the audit's chain."""
+
 _MOVED: Final = text("UPDATE keyring SET stamp = stamp + 1")
 
 
@@ -27,8 +30,15 @@ class _Server(Protocol):
     def open_keyring(self, rows: Rows) -> None: ...
     def leave(self, rows: Rows) -> None: ...
     def holes(self) -> list[str]: ...
+    def chained(self) -> set[str]: ...
     def wipe(self, seconds: float) -> bool: ...
     def close(self) -> None: ...
+
+
+def seal_of(rows: Rows) -> bytes:
+    """Tell the key that the audit is chained with."""
+    key: bytes = rows.info[SEAL]
+    return key
 
 
 class Append:
@@ -66,6 +76,11 @@ class Database:
             Sqlite(address, pool) if address.get_backend_name() == "sqlite" else Postgresql(address, pool)
         )
         self.dialect: Final = self._server.dialect
+        self._seal = b""
+
+    def seal_with(self, key: bytes) -> None:
+        """Chain the audit with a key from here on, so that who has only the database cannot write it anew."""
+        self._seal = key
 
     @contextmanager
     def read(self, clinic_id: str) -> Iterator[Rows]:
@@ -96,6 +111,12 @@ class Database:
             rows.execute(_MOVED)
 
     @contextmanager
+    def common_write(self) -> Iterator[Rows]:
+        """Change what belongs to no clinic; no clinic's rows can be seen."""
+        with self._rows(self._server.writers) as rows:
+            yield rows
+
+    @contextmanager
     def append(self) -> Iterator[Append]:
         """Write for several clinics in one transaction."""
         with self._rows(self._server.writers) as rows:
@@ -104,6 +125,11 @@ class Database:
     def enter(self, rows: Rows, clinic_id: str) -> None:
         """Turn a transaction to another clinic: for making both worlds of a clinic at once."""
         self._server.enter(rows, clinic_id)
+
+    def chained(self) -> set[str]:
+        """Name every clinic that has an audit, whether or not there is such a clinic; on a server, by its head."""
+        with translated():
+            return self._server.chained()
 
     def verify(self) -> None:
         """Make sure that the database keeps clinics apart.
@@ -138,6 +164,7 @@ class Database:
     @contextmanager
     def _rows(self, engine: Engine) -> Iterator[Rows]:
         with translated(), engine.connect() as rows, rows.begin():
+            rows.info[SEAL] = self._seal
             try:
                 yield rows
             finally:

@@ -8,6 +8,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from app.db import postgresql, sqlite
 from app.db.failures import translated
+from app.settings import SettingsError
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -18,6 +19,10 @@ _PLACES: Final = (Path(__file__).parent / "migrations", Path(__file__).parents[2
 
 _ONE_AT_A_TIME: Final = text("SELECT pg_advisory_xact_lock(7203184519)")
 _REVISION: Final = text("SELECT version_num FROM alembic_version")
+_UNKNOWN: Final = (
+    "SKINCADENCE_DATABASE_URL: the tables were made by another version of Skincadence, most likely a newer one, and "
+    "were left as they are. Run that version or a later one, or bring back a backup that was made with this one."
+)
 _UNDEFINED_TABLE: Final = "42P01"
 
 
@@ -40,6 +45,7 @@ def migrate(url: str, revision: str = "head") -> None:
 
     Raises:
         DatabaseUnavailableError: The database does not answer.
+        SettingsError: Its tables are of another version, which this one knows no way from.
     """
     with translated(), _engine(make_url(url)).connect() as rows, rows.begin():
         if rows.dialect.name == "postgresql":
@@ -83,8 +89,10 @@ def _run(rows: Connection, revision: str) -> None:
 
     config = alembic_config(rows)
     script = ScriptDirectory.from_config(config)
-    goal = script.get_current_head() if revision == "head" else revision
-    upwards = goal != "base" and _present(rows) in {None, *_below(script, goal)}
+    goal, present = script.get_current_head() if revision == "head" else revision, _present(rows)
+    if present not in {None, *_below(script, None)}:
+        raise SettingsError([_UNKNOWN])
+    upwards = goal != "base" and present in {None, *_below(script, goal)}
     (command.upgrade if upwards else command.downgrade)(config, revision)
 
 

@@ -60,6 +60,12 @@ class Postgresql:
             found = rows.execute(_HOLES, {"tenants": list(TENANT_TABLES), "appended": list(APPEND_ONLY)})
             return [*found.scalars(), *_policy_holes(rows)]
 
+    def chained(self) -> set[str]:
+        """Name every clinic that has an audit, by where it stands: the entries themselves are shown to no other."""
+        with self.readers.begin() as rows:
+            self.open_keyring(rows)
+            return set(rows.execute(_STANDING).scalars())
+
     def wipe(self, seconds: float) -> bool:
         """Nothing to do here: `scrub` is for a role that owns the tables, at a time when nobody waits.
 
@@ -76,6 +82,8 @@ class Postgresql:
 
 _ENTER: Final[TextClause] = text("SELECT set_config('app.clinic', :clinic_id, true)")
 _OPEN_KEYRING: Final[TextClause] = text("SELECT set_config('app.door', 'keyring', true)")
+
+_STANDING: Final[TextClause] = text("SELECT clinic_id FROM heads")
 
 OWN_ROWS: Final = "clinic_id = nullif(current_setting('app.clinic', true), '')"
 KEYRING_OPEN: Final = "current_setting('app.door', true) = 'keyring'"

@@ -21,6 +21,9 @@ from app.db.guard import Guard
 from app.db.tenancy import APPEND_ONLY, TENANT_TABLES, NoClinicError
 
 WAIT_SECONDS: Final = 4.0
+WIPE_TRY: Final = 0.2
+"""Seconds for which cleaning up may keep others from writing, and for which it then lets them."""
+WIPE_STEP: Final = 0.07
 _CHANGE: Final = re.compile(r"\s*(INSERT|UPDATE|DELETE|REPLACE)\b", re.IGNORECASE)
 _GUARD: Final = "guard"
 
@@ -75,16 +78,32 @@ class Sqlite:
             stored = set(connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))
         return [f"The trigger {name} is missing." for name, _ in sorted(STORED_TRIGGERS.items() - stored)]
 
+    def chained(self) -> set[str]:
+        """Name every clinic that has an audit: from the file itself, because nothing here shows more than one."""
+        with closing(open_file(self._path)) as connection:
+            found = connection.execute("SELECT clinic_id FROM heads UNION SELECT clinic_id FROM audit")
+            return {clinic_id for (clinic_id,) in found}
+
     def wipe(self, seconds: float) -> bool:
-        """Empty the write-ahead log into the file, so that what was deleted is nowhere; nobody writes meanwhile.
+        """Empty the write-ahead log into the file, so that what was deleted is nowhere.
+
+        Nobody can write during a try, so there are short ones, and in between whoever waits to write has their turn.
 
         Returns:
             Whether it is; readers that hold an older state can keep it from happening.
         """
         deadline = monotonic() + seconds
+        while not self._wiped(min(WIPE_TRY, seconds)):
+            if monotonic() > deadline:
+                return False
+            sleep(WIPE_TRY)
+        return True
+
+    def _wiped(self, seconds: float) -> bool:
+        deadline = monotonic() + seconds
         with self.writers.connect(), closing(open_file(self._path, wait=0.05)) as connection:
             while not _truncated(connection):
-                if monotonic() > deadline:
+                if monotonic() > deadline - WIPE_STEP:
                     return False
                 sleep(0.02)
         return True
@@ -168,7 +187,6 @@ def plain_engine(url: URL) -> Engine:
 def _create_file(path: Path) -> sqlite3.Connection:
     """Open a database, or make one that nobody but its owner can read."""
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)
     connection = open_file(path)
     connection.execute("PRAGMA journal_mode = WAL")

@@ -15,8 +15,8 @@ TENANT_TABLES: Final = (
 )
 """Every table with a `clinic_id`; a test holds this against the models."""
 
-KEYRING_TABLES: Final = ("api_keys", "clinics")
-"""What is read across clinics, through the door of the keyring, to find out whose key a key is."""
+KEYRING_TABLES: Final = ("api_keys", "clinics", "heads")
+"""What is read across clinics through the door of the keyring: whose key a key is, and where each audit stands."""
 
 APPEND_ONLY: Final = ("audit", "events")
 """What is never changed and never deleted."""

@@ -43,9 +43,14 @@ class ApiKeyRow(Base):
 
 
 class KeyringRow(Base):
-    """One row that says how often any key or clinic was changed: who holds a copy looks here whether it is stale."""
+    """One row about all keys: how often any of them or a clinic was changed, and which secret they are checked with.
+
+    Who holds a copy of the keys looks at the stamp whether it is stale. The check value is a keyed hash of a constant:
+    it tells whether a master secret is the one that this database began with, and nothing of the secret.
+    """
 
     __tablename__ = "keyring"
 
     one: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     stamp: Mapped[int] = mapped_column(BigInteger)
+    check_value: Mapped[bytes | None] = mapped_column(LargeBinary)

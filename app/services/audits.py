@@ -1,20 +1,85 @@
 """Checking that nobody has changed what was written down."""
 
-from app.db import Database
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from app.db import Database, Rows
 from app.store import audit, clinics
 from app.store.values import Clinic
 
+SHORT: Final = 16
+"""Characters of a hash that a note of it holds: 64 bits, which nobody meets by chance or by trying."""
 
-def verify(database: Database) -> dict[Clinic, int | None]:
+
+class Noted(NamedTuple):
+    """An entry as somebody noted it elsewhere: nobody can take it away, or anything before it, without being seen.
+
+    Attributes:
+        clinic_id: Whose audit it is in, in one of the worlds.
+        number: The number of the entry.
+        hash: The beginning of its hash, in hexadecimal digits.
+    """
+
+    clinic_id: str
+    number: int
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What the audit of one clinic is worth.
+
+    Attributes:
+        clinic: Whose it is, in one of the worlds.
+        last: Its last entry, to be noted elsewhere.
+        complaints: What is wrong with it.
+    """
+
+    clinic: Clinic
+    last: Noted
+    complaints: tuple[str, ...]
+
+
+def verify(database: Database, noted: Collection[Noted] = ()) -> list[Report]:
     """Go through the audit of every clinic in both worlds.
 
-    Returns:
-        For each the number of the first entry that is not what was written; null where there is none.
+    Args:
+        database: Where it is.
+        noted: Entries that were noted elsewhere, and must still be there.
     """
     with database.keyring() as rows:
         every = clinics.every(rows)
-    found = {}
-    for clinic in every:
-        with database.read(clinic.id) as rows:
-            found[clinic] = audit.verify(rows, clinic.id)
-    return found
+    return [_report(database, clinic, [note for note in noted if note.clinic_id == clinic.id]) for clinic in every]
+
+
+def strays(database: Database, noted: Collection[Noted] = ()) -> list[str]:
+    """Say which clinics are missing: those that have an audit, were noted, or are the other world of one."""
+    with database.keyring() as rows:
+        every = clinics.every(rows)
+    there = {clinic.id for clinic in every}
+    reasons = {
+        "an audit is kept of it": database.chained(),
+        "it is the other world of one that there is": {clinic.twin_id for clinic in every},
+        "an entry of its audit was noted": {note.clinic_id for note in noted},
+    }
+    return [f"{one}  there is no such clinic, but {why}" for why, ids in reasons.items() for one in sorted(ids - there)]
+
+
+def _report(database: Database, clinic: Clinic, noted: Collection[Noted]) -> Report:
+    with database.read(clinic.id) as rows:
+        found = audit.follow(rows, clinic.id, {note.number for note in noted}, "clinic.create")
+        complaints = [*_broken(found, noted), *_loose(rows, clinic.id)]
+    return Report(clinic, Noted(clinic.id, found.number, found.hash.hex()[:SHORT]), tuple(complaints))
+
+
+def _broken(found: audit.Followed, noted: Collection[Noted]) -> list[str]:
+    if found.bad is not None:
+        return [f"broken at entry {found.bad}"]
+    gone = [note for note in noted if not found.noted.get(note.number, b"").hex().startswith(note.hash)]
+    return [f"entry {note.number} is not the one that was noted" for note in gone]
+
+
+def _loose(rows: Rows, clinic_id: str) -> list[str]:
+    unaccounted = [f"{one} is stored without an entry" for one in audit.unaccounted(rows, clinic_id)]
+    return [*unaccounted, *(["events are missing"] if audit.events_missing(rows, clinic_id) else [])]

@@ -1,9 +1,12 @@
 """A client as a whole: erasing what is held about them, and handing it over."""
 
+from collections.abc import Generator, Iterable, Iterator
 from datetime import datetime
+from itertools import chain, repeat
+from threading import BoundedSemaphore
 from typing import Any, Final
 
-from app.errors import AppError, NotFoundError
+from app.errors import AppError, ClientErasedError, NotFoundError, OverloadedError
 from app.render.fragments import encode
 from app.services.backend import Backend
 from app.services.callers import Caller
@@ -15,6 +18,10 @@ from app.store.clients import Erased, Held
 from app.store.values import Recommendation, Recorded, Review
 
 ERASE, EXPORT = "client.erase", "client.export"
+EXPORTS_AT_ONCE: Final = 2
+"""How many clients this process hands over at a time."""
+_EXPORTS: Final = BoundedSemaphore(EXPORTS_AT_ONCE)
+_SENT_AT_ONCE: Final = 1 << 16
 _WIPE_SECONDS: Final = 2.0
 _HORIZON: Final = {
     "sqlite": "The file of the database and its log. Backups that you made of them keep their copies until you delete "
@@ -69,42 +76,98 @@ def _wiped(backend: Backend) -> bool:
         return False
 
 
-def export(backend: Backend, caller: Caller, client_ref: str) -> bytes:
-    """Hand over everything that is held about a client, as one document of UTF-8 JSON.
+def export(backend: Backend, caller: Caller, client_ref: str) -> Generator[bytes]:
+    """Hand over everything that is held about a client, as one document of UTF-8 JSON, in parts.
+
+    Returns:
+        The parts, each made when it is asked for; close it, whether or not all were. `ClientErasedError` or
+        `DatabaseUnavailableError` may still come up between them; what was handed over until then is no document.
 
     Raises:
         NotFoundError: Nothing is held.
+        OverloadedError: Others are being handed over.
     """
-    known_as = client_hash(backend, caller.clinic, client_ref)
-    with backend.database.read(caller.clinic.id) as rows:
-        held = clients.export(rows, caller.clinic.id, client_ref, known_as)
-    if not held.recommendations:
+    parts = _handed_over(backend, caller, client_ref)
+    next(parts)
+    return parts
+
+
+def _handed_over(backend: Backend, caller: Caller, client_ref: str) -> Generator[bytes]:
+    """The parts of an export, after an empty one that says that there will be some."""
+    if not _EXPORTS.acquire(blocking=False):
+        raise OverloadedError
+    try:
+        known_as = client_hash(backend, caller.clinic, client_ref)
+        held = _held(backend, caller, client_ref, known_as)
+        record(backend, caller, EXPORT, known_as)
+        yield b""
+        yield from _gathered(exported(client_ref, backend.clock.now(), held.recommendations(), held.audit()))
+    finally:
+        _EXPORTS.release()
+
+
+def _held(backend: Backend, caller: Caller, client_ref: str, known_as: str) -> Held:
+    try:
+        held = Held(backend.database, caller.clinic.id, client_ref, known_as)
+    except ClientErasedError:
+        raise NotFoundError from None
+    if held.nothing:
         raise NotFoundError
-    record(backend, caller, EXPORT, known_as)
-    return exported(client_ref, backend.clock.now(), held)
+    return held
 
 
-def exported(client_ref: str, at: datetime, held: Held) -> bytes:
-    """Write down everything that is held."""
-    head = {"client_ref": client_ref, "exported_at": instant(at)}
-    return b'%b,"recommendations":[%b],"audit":%b}' % (
-        encode(head).encode()[:-1],
-        b",".join(_recommendation(kept, held) for kept in held.recommendations),
-        encode([_recorded(entry) for entry in held.audit]).encode(),
-    )
+def exported(
+    client_ref: str, at: datetime, held: Iterable[tuple[Recommendation, Iterable[Review]]], calls: Iterable[Recorded]
+) -> Iterator[bytes]:
+    """Write down everything that is held, one thing after the other.
+
+    What was stored as JSON goes in as it is: nothing is lost by reading and writing it again.
+
+    Args:
+        client_ref: Whose it is.
+        at: When it is handed over.
+        held: Every recommendation with its reviews.
+        calls: What the audit says of them.
+    """
+    yield b'%b,"recommendations":[' % _open({"client_ref": client_ref, "exported_at": instant(at)})
+    for comma, (kept, reviews) in zip(_commas(), held, strict=False):
+        head = {"id": kept.id, "created_at": instant(kept.created_at), "version": kept.version}
+        yield b'%b%b,"intake":%b,"answer":%b,"reviews":[' % (comma, _open(head), kept.intake, kept.answer)
+        yield from _listed(map(_review, reviews))
+        yield b"]}"
+    yield b'],"audit":['
+    yield from _listed(encode(_recorded(entry)).encode() for entry in calls)
+    yield b"]}"
 
 
-def _recommendation(kept: Recommendation, held: Held) -> bytes:
-    """One recommendation. What was stored as JSON goes in as it is: nothing is lost by reading and writing it again."""
-    head = {"id": kept.id, "created_at": instant(kept.created_at), "version": kept.version}
-    reviews = b",".join(_review(made) for made in held.reviews if made.recommendation_id == kept.id)
-    parts = (encode(head).encode()[:-1], kept.intake, kept.answer, reviews)
-    return b'%b,"intake":%b,"answer":%b,"reviews":[%b]}' % parts
+def _gathered(parts: Iterable[bytes]) -> Iterator[bytes]:
+    """Put small parts together: each that is sent alone costs a way through the event loop."""
+    waiting, size = [], 0
+    for part in parts:
+        waiting.append(part)
+        size += len(part)
+        if size >= _SENT_AT_ONCE:
+            yield b"".join(waiting)
+            waiting, size = [], 0
+    yield b"".join(waiting)
+
+
+def _listed(parts: Iterable[bytes]) -> Iterator[bytes]:
+    return (comma + part for comma, part in zip(_commas(), parts, strict=False))
+
+
+def _commas() -> Iterator[bytes]:
+    return chain((b"",), repeat(b","))
+
+
+def _open(head: dict[str, Any]) -> bytes:
+    """Write an object to which members are to be added."""
+    return encode(head).encode()[:-1]
 
 
 def _review(made: Review) -> bytes:
     head = {"id": made.id, "version": made.version, "reviewed_at": instant(made.reviewed_at)}
-    return b'%b,"review":%b,"answer":%b}' % (encode(head).encode()[:-1], made.document, made.answer)
+    return b'%b,"review":%b,"answer":%b}' % (_open(head), made.document, made.answer)
 
 
 def _recorded(entry: Recorded) -> dict[str, Any]:

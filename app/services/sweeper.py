@@ -8,6 +8,8 @@ from app.db import Database
 from app.store import clinics, sweep
 
 MINUTE = 60.0
+WIPES = 20
+REST = 0.25
 
 
 class Sweeper:
@@ -27,7 +29,7 @@ class Sweeper:
             self._thread.start()
 
     def close(self) -> None:
-        """Stop; what is being taken away is done first."""
+        """Stop; the batch that is being taken away is done first."""
         self._stop.set()
         if self._thread.ident is not None:
             self._thread.join()
@@ -41,7 +43,11 @@ class Sweeper:
         """Take away what is too old, clinic by clinic."""
         with self._database.keyring() as rows:
             every = clinics.every(rows)
-        for clinic in every:
-            if not self._stop.is_set():
-                sweep.sweep(self._database, [clinic], self._clock.now())
-        self._database.wipe()
+        sweep.sweep(self._database, every, self._clock.now(), pause=lambda: self._stop.wait(sweep.GIVE_WAY))
+        self._wipe()
+
+    def _wipe(self) -> None:
+        """Clean the files up, in tries so short that nobody fails for them, and with room for others in between."""
+        for _ in range(WIPES):
+            if self._stop.is_set() or self._database.wipe(0) or self._stop.wait(REST):
+                return

@@ -1,27 +1,30 @@
-"""The audit: one row for each call, numbered without a gap and chained by hashes, clinic by clinic.
+"""The audit: one row for each call, numbered without a gap and chained by keyed hashes, clinic by clinic.
 
+The key comes from the master secret, so that nobody who has only the database can write the chain anew.
 Whoever appends holds the clinic's head row until its transaction ends, so numbers are given in the order of commits.
 """
 
 import hashlib
+import hmac
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC
 from typing import Any, Final, cast
 
-from sqlalchemy import Row, Table, bindparam, insert, select, update
+from sqlalchemy import CompoundSelect, Row, Table, bindparam, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from app.db import Rows, insert_all
-from app.models import AuditRow, EventRow, HeadRow
+from app.db import Rows, insert_all, seal_of
+from app.models import AuditRow, EventRow, HeadRow, RecommendationRow
 from app.store.values import AuditEntry, Event, Recorded
 
 _canonical: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode
 _BEGINNING: Final = hashlib.sha256(b"skincadence audit").digest()
 _AT_ONCE: Final = 1_000
 _BEFORE_ALL: Final = -(2**63)
+_LAST: Final = 2**63 - 1
 _HEAD: Final = HeadRow.__table__
 _AUDIT: Final = cast("Table", AuditRow.__table__)
 _EVENTS: Final = cast("Table", EventRow.__table__)
@@ -42,12 +45,13 @@ class Head:
     number: int
     hash: bytes
     events: int
+    seal: bytes = field(repr=False)
 
     def stamp(self, entry: AuditEntry) -> dict[str, Any]:
         """Give a call its number and its hash."""
         self.number += 1
         row = _row(self.clinic_id, self.number, entry)
-        self.hash = row["hash"] = _link(self.hash, row)
+        self.hash = row["hash"] = _link(self.seal, self.hash, row)
         return row
 
     def stamp_event(self, event: Event) -> dict[str, Any]:
@@ -66,12 +70,13 @@ class Head:
 
 def hold(rows: Rows, clinic_id: str) -> Head:
     """Take the head row of a clinic, or make it; others wait until this transaction ends."""
+    seal = seal_of(rows)
     row = rows.execute(_HELD, {"whose": clinic_id}).one_or_none()
     if row is None:
         with suppress(IntegrityError), rows.begin_nested():  # another transaction may be making it at this moment
-            rows.execute(insert(HeadRow), _head_row(Head(clinic_id, 0, _BEGINNING, 0)))
+            rows.execute(insert(HeadRow), _head_row(Head(clinic_id, 0, _BEGINNING, 0, seal)))
         row = rows.execute(_HELD, {"whose": clinic_id}).one()
-    return Head(clinic_id, row.audit_number, bytes(row.audit_hash), row.event_number)
+    return Head(clinic_id, row.audit_number, bytes(row.audit_hash), row.event_number, seal)
 
 
 def write(rows: Rows, head: Head, entries: Iterable[AuditEntry], events: Iterable[Event] = ()) -> None:
@@ -89,27 +94,99 @@ def append(rows: Rows, clinic_id: str, entries: Sequence[AuditEntry], event: Eve
     write(rows, hold(rows, clinic_id), entries, () if event is None else (event,))
 
 
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What was found on the way along a chain.
+
+    Attributes:
+        bad: The first number that is missing or does not fit; null if all is as it was written.
+        number: The number of the last entry.
+        hash: Its hash, which stands for everything before it.
+        noted: The hashes of those entries that were asked for.
+    """
+
+    bad: int | None
+    number: int
+    hash: bytes
+    noted: dict[int, bytes]
+
+
 def verify(rows: Rows, clinic_id: str) -> int | None:
     """Follow the chain of a clinic from its beginning to its head.
 
     Returns:
         The first number that is missing or does not fit, or null if all is as it was written.
     """
-    number, link = 0, _BEGINNING
+    return follow(rows, clinic_id).bad
+
+
+def follow(rows: Rows, clinic_id: str, numbers: Collection[int] = (), first: str | None = None) -> Followed:
+    """Follow the chain of a clinic from its beginning to its head. No chain is without an entry.
+
+    Args:
+        rows: A transaction that reads.
+        clinic_id: Whose audit it is.
+        numbers: Entries whose hashes are wanted.
+        first: What the first entry must be about; anything if null.
+    """
+    number, link, bad, seal = 0, _BEGINNING, None, seal_of(rows)
+    noted: dict[int, bytes] = {}
     for row in _rows(rows, clinic_id):
         number += 1
-        link = _link(link, row)
-        if row["number"] != number or row["hash"] != link:
-            return number
+        link = _link(seal, link, row)
+        begun = number > 1 or first in {None, row["action"]}
+        if row["number"] != number or row["hash"] != link or not begun:
+            bad = number
+            break
+        if number in numbers:
+            noted[number] = link
+    if bad is None and (number == 0 or _head(rows, clinic_id) != (number, link)):
+        bad = number + 1
+    return Followed(bad, number, link, noted)
+
+
+def _head(rows: Rows, clinic_id: str) -> tuple[int, bytes] | None:
     head = rows.execute(select(_HEAD).where(_HEAD.c.clinic_id == clinic_id)).one_or_none()
-    stands_at = (0, _BEGINNING) if head is None else (head.audit_number, bytes(head.audit_hash))
-    return None if stands_at == (number, link) else number + 1
+    return None if head is None else (head.audit_number, bytes(head.audit_hash))
 
 
-def about(rows: Rows, clinic_id: str, target_ids: Iterable[str]) -> list[Recorded]:
-    """Read what was done to some things, the first first."""
-    chosen = select(_AUDIT).where(_AUDIT.c.clinic_id == clinic_id, _AUDIT.c.target_id.in_(list(target_ids)))
-    return [_recorded(row) for row in rows.execute(chosen.order_by(_AUDIT.c.number))]
+def unaccounted(rows: Rows, clinic_id: str, limit: int = 10) -> list[str]:
+    """Name recommendations that are stored although the audit knows of no creation: up to so many."""
+    kept = RecommendationRow.__table__.c
+    made = select(_AUDIT.c.target_id).where(_AUDIT.c.clinic_id == clinic_id, _AUDIT.c.action == "recommendation.create")
+    chosen = select(kept.recommendation_id).where(kept.clinic_id == clinic_id, kept.recommendation_id.not_in(made))
+    return list(rows.execute(chosen.order_by(kept.recommendation_id).limit(limit)).scalars())
+
+
+def events_missing(rows: Rows, clinic_id: str) -> bool:
+    """Say whether the numbers of the events have a gap, or do not end where the head says."""
+    numbers = select(func.count(), func.coalesce(func.max(_EVENTS.c.number), 0)).where(_EVENTS.c.clinic_id == clinic_id)
+    count, last = rows.execute(numbers).one()
+    stands_at = rows.execute(select(_HEAD.c.event_number).where(_HEAD.c.clinic_id == clinic_id)).scalar() or 0
+    return not count == last == stands_at
+
+
+def last(rows: Rows, clinic_id: str) -> int:
+    """Tell the number of the last call."""
+    head = _head(rows, clinic_id)
+    return 0 if head is None else head[0]
+
+
+def about(
+    rows: Rows, clinic_id: str, targets: Collection[str] | CompoundSelect[str], *, after: int = 0, until: int = _LAST
+) -> list[Recorded]:
+    """Read what was done to some things, the first first.
+
+    Args:
+        rows: A transaction that reads.
+        clinic_id: Whose audit it is.
+        targets: The ids of a few things, or a query for those of many.
+        after: The number before the first that counts.
+        until: The last number that counts.
+    """
+    here = _AUDIT.c.clinic_id == clinic_id, _AUDIT.c.number > after, _AUDIT.c.number <= until
+    chosen = select(_AUDIT).where(*here, _AUDIT.c.target_id.in_(targets)).order_by(_AUDIT.c.number)
+    return [_recorded(row) for row in rows.execute(chosen)]
 
 
 def _rows(rows: Rows, clinic_id: str) -> Iterator[dict[str, Any]]:
@@ -122,10 +199,10 @@ def _rows(rows: Rows, clinic_id: str) -> Iterator[dict[str, Any]]:
         after = found[-1].number
 
 
-def _link(before: bytes, row: dict[str, Any]) -> bytes:
+def _link(seal: bytes, before: bytes, row: dict[str, Any]) -> bytes:
     told = {name: value for name, value in row.items() if name != "hash"}
     told["at"] = row["at"].astimezone(UTC).isoformat(timespec="microseconds")
-    return hashlib.sha256(before + _canonical(told).encode("ascii")).digest()
+    return hmac.digest(seal, before + _canonical(told).encode("ascii"), "sha256")
 
 
 def _row(clinic_id: str, number: int, entry: AuditEntry) -> dict[str, Any]:

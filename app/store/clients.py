@@ -1,19 +1,27 @@
 """A client as a whole: handing over what is held of them, and erasing it."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, literal, select, union_all
 
-from app.db import Rows
+from app.db import Database, Rows
+from app.errors import ClientErasedError
 from app.models import RecommendationRow, ReviewRow, TombstoneRow
 from app.store import audit, recommendations, replies
+from app.store.recommendations import Packed, Place
 from app.store.values import AuditEntry, Recommendation, Recorded, Review
 
 _TABLE: Final = RecommendationRow.__table__.c
 _REVIEW: Final = ReviewRow.__table__.c
 _TOMBSTONE: Final = TombstoneRow.__table__.c
 _AT_ONCE: Final = 500
+_PAGE: Final = 16
+"""Recommendations, or reviews, that are in memory at a time."""
+_CALLS: Final = 5_000
+"""Calls of the audit that are looked through at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,21 +37,6 @@ class Erased:
     recommendations: int
     reviews: int
     replies: int
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """All that is held of a client.
-
-    Attributes:
-        recommendations: What was asked and answered, the first first.
-        reviews: What professionals decided about it.
-        audit: Who did what with it, and when.
-    """
-
-    recommendations: list[Recommendation]
-    reviews: list[Review]
-    audit: list[Recorded]
 
 
 def erase(rows: Rows, clinic_id: str, client_ref: str, client_hash: str, entry: AuditEntry) -> Erased:
@@ -64,12 +57,77 @@ def erase(rows: Rows, clinic_id: str, client_ref: str, client_hash: str, entry: 
     return Erased(len(ids), sum(one.reviews for one in done), sum(one.replies for one in done))
 
 
-def export(rows: Rows, clinic_id: str, client_ref: str, client_hash: str) -> Held:
-    """Read all that is held of a client."""
-    kept = recommendations.of_client(rows, clinic_id, client_ref)
-    reviewed = [one.id for one in kept if one.version > 1]
-    made = [review for one in reviewed for review in recommendations.reviews(rows, clinic_id, one)]
-    return Held(kept, made, audit.about(rows, clinic_id, [client_hash, *(one.id for one in kept)]))
+class Held:
+    """All that is held of a client, page by page: it may be more than memory.
+
+    Each page is a transaction of its own, because whoever takes the pages may take their time. What is stored after
+    the beginning is left out, and an erasure in between ends it.
+    """
+
+    def __init__(self, database: Database, clinic_id: str, client_ref: str, client_hash: str) -> None:
+        """Read the first page."""
+        self._database, self._clinic_id = database, clinic_id
+        self._client_ref, self._client_hash = client_ref, client_hash
+        with self._page() as rows:
+            self._until = audit.last(rows, clinic_id)
+            self._first = self._recommendations(rows, None)
+
+    @property
+    def nothing(self) -> bool:
+        """Whether there is nothing."""
+        return not self._first
+
+    def recommendations(self) -> Iterator[tuple[Recommendation, Iterator[Review]]]:
+        """Read what was asked and answered, the first first, each with what professionals decided about it.
+
+        Raises:
+            ClientErasedError: The client was erased meanwhile.
+        """
+        page = self._first
+        while page:
+            for row in page:
+                yield recommendations.unpacked(row), self._reviews(row.id, row.version)
+            after = (page[-1].created_at, page[-1].id)
+            with self._page() as rows:
+                page = self._recommendations(rows, after)
+
+    def audit(self) -> Iterator[Recorded]:
+        """Read who did what with it, and when, the first first.
+
+        Raises:
+            ClientErasedError: The client was erased meanwhile.
+        """
+        ids = select(_TABLE.recommendation_id).where(
+            _TABLE.clinic_id == self._clinic_id, _TABLE.client_ref == self._client_ref
+        )
+        targets = union_all(ids, select(literal(self._client_hash)))
+        for after in range(0, self._until, _CALLS):
+            with self._page() as rows:
+                until = min(after + _CALLS, self._until)
+                found = audit.about(rows, self._clinic_id, targets, after=after, until=until)
+            yield from found
+
+    def _recommendations(self, rows: Rows, after: Place | None) -> Sequence[Packed]:
+        return recommendations.of_client(rows, self._clinic_id, self._client_ref, after=after, limit=_PAGE)
+
+    def _reviews(self, recommendation_id: str, version: int) -> Iterator[Review]:
+        """Read the reviews that there were when their recommendation was read: each made one more version."""
+        after = 1
+        while after < version:
+            with self._page() as rows:
+                page = recommendations.reviews_after(rows, self._clinic_id, recommendation_id, after=after, limit=_PAGE)
+            if not page:
+                return
+            yield from (recommendations.unpacked_review(row) for row in page if row.version <= version)
+            after = page[-1].version
+
+    @contextmanager
+    def _page(self) -> Iterator[Rows]:
+        """Read, and find out afterwards whether it was all there."""
+        with self._database.read(self._clinic_id) as rows:
+            yield rows
+            if buried(rows, self._clinic_id, [self._client_hash]):
+                raise ClientErasedError
 
 
 def delete_whole(rows: Rows, clinic_id: str, ids: list[str]) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import ColumnElement, Row, func, insert, or_, select, update
 
 from app.db import Rows
 from app.models import ApiKeyRow, KeyringRow
@@ -18,9 +18,26 @@ def stamp(rows: Rows) -> int:
     return int(rows.execute(select(KeyringRow.stamp)).scalar_one())
 
 
-def every(rows: Rows) -> list[ApiKey]:
-    """Read the keys of all clinics: through the door of the keyring only."""
-    return [_value(row) for row in rows.execute(_COLUMNS)]
+def check_value(rows: Rows) -> bytes | None:
+    """Read what the master secret is held against; null before it was ever kept."""
+    kept = rows.execute(select(KeyringRow.check_value)).scalar_one()
+    return None if kept is None else bytes(kept)
+
+
+def keep_check_value(rows: Rows, value: bytes) -> None:
+    """Keep what the master secret is held against, unless another process was first."""
+    rows.execute(update(KeyringRow).where(KeyringRow.check_value.is_(None)).values(check_value=value))
+
+
+def every(rows: Rows, since: datetime) -> list[ApiKey]:
+    """Read the keys of all clinics that held at some time since: through the door of the keyring only."""
+    return [_value(row) for row in rows.execute(_COLUMNS.where(*_holding(since)))]
+
+
+def holding(rows: Rows, clinic_id: str, at: datetime) -> int:
+    """Count the keys of a clinic that hold."""
+    here = select(func.count()).select_from(ApiKeyRow)
+    return int(rows.execute(here.where(ApiKeyRow.clinic_id == clinic_id, *_holding(at))).scalar_one())
 
 
 def of_clinic(rows: Rows, clinic_id: str) -> list[ApiKey]:
@@ -58,6 +75,11 @@ def see(rows: Rows, clinic_id: str, key_ids: Iterable[str], at: datetime) -> Non
 def _change(rows: Rows, clinic_id: str, key_ids: list[str], **columns: datetime) -> None:
     here = update(ApiKeyRow).where(ApiKeyRow.clinic_id == clinic_id, ApiKeyRow.key_id.in_(key_ids))
     rows.execute(here.values(**columns))
+
+
+def _holding(at: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Neither revoked nor expired at a time, or only later."""
+    return tuple(or_(end.is_(None), end > at) for end in (ApiKeyRow.revoked_at, ApiKeyRow.expires_at))
 
 
 def _value(row: Row[Any]) -> ApiKey:

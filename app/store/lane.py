@@ -28,6 +28,7 @@ RECORDED_WITHIN: Final = 0.5
 RECORDS: Final = 4_096
 RECORDS_AT_ONCE: Final = 512
 _AWAY: Final = (DatabaseUnavailableError, StorageFullError)
+_Asked = tuple[Unit, Future[Stored | Replayed]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class _Job:
         if self.future is None:
             return
         if isinstance(outcome, Exception):
-            self.future.set_exception(outcome)
+            _fail(self.future, outcome)
         else:
             self.future.set_result(outcome)
 
@@ -64,10 +65,11 @@ class WriteLane:
         """
         self._database = database
         self._queue, self._group = queue, group
-        self._waiting: deque[tuple[Unit, Future[Stored | Replayed]]] = deque()
+        self._waiting: deque[_Asked] = deque()
         self._records: deque[tuple[str, AuditEntry]] = deque()
         self._ready = Condition()
         self._open = True
+        self._away = False
         self._lost = 0
         self._thread = Thread(target=self._work, name="write-lane", daemon=True)
 
@@ -82,6 +84,11 @@ class WriteLane:
             self._ready.notify()
         if self._thread.ident is not None:
             self._thread.join()
+
+    @property
+    def alive(self) -> bool:
+        """Whether somebody is there to write."""
+        return self._thread.is_alive()
 
     @property
     def depth(self) -> int:
@@ -112,38 +119,60 @@ class WriteLane:
             self._ready.notify()
         return future
 
-    def record(self, clinic_id: str, entry: AuditEntry) -> None:
+    def record(self, clinic_id: str, entry: AuditEntry, *, refusal: bool = False) -> None:
         """Hand over the record of a call that changed nothing; it is written within a second.
+
+        Args:
+            clinic_id: Whose it is.
+            entry: The record.
+            refusal: Whether the call was refused. Strangers can cause many of these, so they get half of the room.
 
         Raises:
             OverloadedError: So many wait that the call must not go on unrecorded.
         """
+        most = RECORDS // 2 if refusal else RECORDS
         with self._ready:
-            if not self._open or len(self._records) >= RECORDS:
+            if not self._open or len(self._records) >= most:
                 raise OverloadedError
             self._records.append((clinic_id, entry))
-            if len(self._records) == 1:
+            if len(self._records) in {1, RECORDS_AT_ONCE}:
                 self._ready.notify()
 
     def _work(self) -> None:
         while self._wait():
-            self._run(self._jobs(), self._take_records())
-        self._run([], self._take_records())
+            self._turn()
+        self._turn()
+        with self._ready:
+            self._lost += len(self._records)
+            self._records.clear()
+
+    def _turn(self) -> None:
+        """Write a group; whatever goes wrong is told to those who wait, and the thread goes on to the next."""
+        taken: list[_Asked] = []
+        records: list[tuple[str, AuditEntry]] = []
+        try:
+            taken += self._take(self._group)
+            records += self._take_records()
+            self._run([job for asked in taken if (job := _job(*asked))], records)
+        except BaseException as problem:  # noqa: BLE001 -- without this thread nothing would ever be stored again
+            self._lost += len(records)
+            for _, future in taken:
+                _fail(future, problem)
 
     def _wait(self) -> bool:
         """Wait until there is something to do; false once there will never be."""
         with self._ready:
-            while not self._waiting and self._open:
+            while not self._waiting and self._open and (self._away or len(self._records) < RECORDS_AT_ONCE):
                 rested = self._ready.wait(RECORDED_WITHIN if self._records else None)
                 if not rested and self._records:
                     break
             return self._open or bool(self._waiting)
 
-    def _jobs(self) -> list[_Job]:
-        """Take a group from the queue, and compute its rows before any transaction begins."""
+    def _take(self, most: int) -> list[_Asked]:
+        """Take a group from the queue, without those whose callers have left."""
         with self._ready:
-            taken = [self._waiting.popleft() for _ in range(min(len(self._waiting), self._group))]
-        return [_job(unit, future) for unit, future in taken if future.set_running_or_notify_cancel()]
+            taken = [self._waiting.popleft() for _ in range(min(len(self._waiting), most))]
+        return [asked for asked in taken if asked[1].set_running_or_notify_cancel()]
 
     def _take_records(self) -> list[tuple[str, AuditEntry]]:
         with self._ready:
@@ -151,18 +180,18 @@ class WriteLane:
             return [self._records.popleft() for _ in range(min(len(self._records), limit))]
 
     def _run(self, jobs: list[_Job], records: list[tuple[str, AuditEntry]]) -> None:
+        every = jobs + _units(records)
         try:
-            self._finish(jobs + _units(records))
+            done = self._commit(every)
         except _AWAY as problem:
-            self._give_up(jobs, problem)
-            self._records.extendleft(reversed(records))
+            self._away = True  # from here on records wait again before the next try, however many there are
+            self._give_up(jobs, records, problem)
         except Exception:  # noqa: BLE001 -- whatever it is, it must not take the neighbours along
-            for job in jobs + _units(records):
+            for job in every:
                 self._alone(job)
-
-    def _finish(self, jobs: Sequence[_Job]) -> None:
-        for job, outcome in self._commit(jobs):
-            job.end(outcome)
+        else:
+            self._away = False
+            _tell(done)
 
     def _commit(self, jobs: Sequence[_Job]) -> list[tuple[_Job, Outcome]]:
         """Write jobs in one transaction, clinic by clinic, in an order in which no two writers block each other."""
@@ -176,26 +205,48 @@ class WriteLane:
 
     def _alone(self, job: _Job) -> None:
         try:
-            self._finish([job])
+            done = self._commit([job])
         except Exception as problem:  # noqa: BLE001 -- it is the caller's, who waits for it
             self._lost += 0 if job.future else len(job.unit.audit)
             job.end(problem)
+        else:
+            _tell(done)
 
-    def _give_up(self, jobs: Iterable[_Job], problem: AppError) -> None:
-        """Tell a group that it failed; with the database away, who waits behind it would only wait longer for that."""
+    def _give_up(self, jobs: Iterable[_Job], records: list[tuple[str, AuditEntry]], problem: AppError) -> None:
+        """Keep the records for later, and tell a group that it failed.
+
+        With the database away, who waits behind it would only wait longer for the same.
+        """
+        with self._ready:
+            self._records.extendleft(reversed(records))
         for job in jobs:
             job.end(problem)
-        while isinstance(problem, DatabaseUnavailableError) and (rest := self._jobs()):
-            for job in rest:
-                job.end(problem)
+        if isinstance(problem, DatabaseUnavailableError):
+            for _, future in self._take(self._queue):
+                _fail(future, problem)
 
 
 _CLINIC: Final = attrgetter("clinic_id")
 
 
-def _job(unit: Unit, future: Future[Stored | Replayed]) -> _Job:
+def _job(unit: Unit, future: Future[Stored | Replayed]) -> _Job | None:
+    """Compute the row of a unit before any transaction begins; one that cannot be computed ends its unit alone."""
     kept = unit.recommendation
-    return _Job(unit, None if kept is None else row_of(kept), future)
+    try:
+        return _Job(unit, None if kept is None else row_of(kept), future)
+    except Exception as problem:  # noqa: BLE001 -- it is the caller's, who waits for it
+        _fail(future, problem)
+        return None
+
+
+def _tell(done: Iterable[tuple[_Job, Outcome]]) -> None:
+    for job, outcome in done:
+        job.end(outcome)
+
+
+def _fail(future: Future[Stored | Replayed], problem: BaseException) -> None:
+    if not future.done():
+        future.set_exception(problem)
 
 
 def _units(records: Iterable[tuple[str, AuditEntry]]) -> list[_Job]:

@@ -1,5 +1,6 @@
 """Recommendations and their reviews, in rows."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any, Final, cast
@@ -16,6 +17,9 @@ _TABLE: Final = TABLE.c
 _REVIEW: Final = ReviewRow.__table__.c
 _NAMES: Final = {field.name: "recommendation_id" if field.name == "id" else field.name for field in fields(Entry)}
 _SHOWN: Final = [_TABLE[column].label(name) for name, column in _NAMES.items()]
+
+Packed = Row[Any]
+"""A row as it was read, its answer still compressed."""
 
 Place = tuple[datetime, str]
 """Where a page ends: when its last recommendation was made, and its id."""
@@ -47,13 +51,22 @@ def get(rows: Rows, clinic_id: str, recommendation_id: str) -> Recommendation | 
 def original(rows: Rows, clinic_id: str, recommendation_id: str) -> Recommendation | None:
     """Read a recommendation with the answer that the rules gave."""
     row = rows.execute(_whole(clinic_id).where(_TABLE.recommendation_id == recommendation_id)).one_or_none()
-    return None if row is None else _recommendation(row)
+    return None if row is None else unpacked(row)
 
 
-def of_client(rows: Rows, clinic_id: str, client_ref: str) -> list[Recommendation]:
-    """Read everything that the rules answered for one client, the first first."""
+def of_client(
+    rows: Rows, clinic_id: str, client_ref: str, *, after: Place | None = None, limit: int
+) -> Sequence[Packed]:
+    """Read a page of what the rules answered for one client, the first first; `unpacked` opens one at a time."""
     chosen = _whole(clinic_id).where(_TABLE.client_ref == client_ref)
-    return [_recommendation(row) for row in rows.execute(chosen.order_by(_TABLE.created_at, _TABLE.recommendation_id))]
+    if after is not None:
+        chosen = chosen.where(tuple_(_TABLE.created_at, _TABLE.recommendation_id) > after)
+    return rows.execute(chosen.order_by(_TABLE.created_at, _TABLE.recommendation_id).limit(limit)).all()
+
+
+def unpacked(row: Packed) -> Recommendation:
+    """Open a recommendation that was read packed."""
+    return Recommendation(**row._asdict() | {"intake": bytes(row.intake), "answer": unpack(bytes(row.answer))})
 
 
 def page(rows: Rows, clinic_id: str, wanted: Filter, *, after: Place | None = None, limit: int) -> list[Entry]:
@@ -92,10 +105,12 @@ def review(rows: Rows, clinic_id: str, made: Review, *, state: ReviewState, book
 
 def reviews(rows: Rows, clinic_id: str, recommendation_id: str) -> list[Review]:
     """Read what professionals decided about a recommendation, the first first."""
-    chosen = select(ReviewRow.__table__).where(
-        _REVIEW.clinic_id == clinic_id, _REVIEW.recommendation_id == recommendation_id
-    )
-    return [_review(row) for row in rows.execute(chosen.order_by(_REVIEW.version))]
+    return [unpacked_review(row) for row in rows.execute(_reviews(clinic_id, recommendation_id))]
+
+
+def reviews_after(rows: Rows, clinic_id: str, recommendation_id: str, *, after: int, limit: int) -> Sequence[Packed]:
+    """Read a page of the reviews of a recommendation, the first first; `unpacked_review` opens one at a time."""
+    return rows.execute(_reviews(clinic_id, recommendation_id).where(_REVIEW.version > after).limit(limit)).all()
 
 
 def spend_read(rows: Rows, clinic_id: str, recommendation_id: str, now: datetime) -> bool:
@@ -120,15 +135,17 @@ def _whole(clinic_id: str) -> Select[Any]:
     return select(*_SHOWN, _TABLE.intake, _TABLE.answer).where(_TABLE.clinic_id == clinic_id)
 
 
-def _recommendation(row: Row[Any]) -> Recommendation:
-    return Recommendation(**row._asdict() | {"intake": bytes(row.intake), "answer": unpack(bytes(row.answer))})
-
-
 def _parts(kept: Recommendation) -> dict[str, Any]:
     return {field.name: getattr(kept, field.name) for field in fields(kept)}
 
 
-def _review(row: Row[Any]) -> Review:
+def _reviews(clinic_id: str, recommendation_id: str) -> Select[Any]:
+    here = _REVIEW.clinic_id == clinic_id, _REVIEW.recommendation_id == recommendation_id
+    return select(ReviewRow.__table__).where(*here).order_by(_REVIEW.version)
+
+
+def unpacked_review(row: Packed) -> Review:
+    """Open a review that was read packed."""
     return Review(
         id=row.review_id,
         recommendation_id=row.recommendation_id,

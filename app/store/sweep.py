@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
+from time import sleep
 from typing import Final
 
 from sqlalchemy import select
@@ -14,6 +16,8 @@ from app.store.clients import delete_whole
 from app.store.values import AuditEntry, Clinic
 
 REPLIES_KEPT: Final = timedelta(hours=72)
+GIVE_WAY: Final = 0.02
+"""Seconds for which whoever waits to write has their turn after each batch."""
 _TABLE: Final = RecommendationRow.__table__.c
 
 
@@ -30,21 +34,34 @@ class Swept:
     replies: int
 
 
-def sweep(database: Database, clinics: Iterable[Clinic], now: datetime, *, batch: int = 200) -> Swept:
+Pause = Callable[[], bool]
+"""Waits a moment, and says whether to stop."""
+
+
+def _give_way() -> bool:
+    sleep(GIVE_WAY)
+    return False
+
+
+def sweep(
+    database: Database, clinics: Iterable[Clinic], now: datetime, *, batch: int = 200, pause: Pause = _give_way
+) -> Swept:
     """Delete what is too old, a batch a transaction, so that nobody waits long for it.
 
     Args:
-        database: Where.
+        database: Where. Call its `wipe` afterwards.
         clinics: Whose; each says how long it keeps what it has.
         now: When, in UTC.
         batch: How much at a time.
+        pause: Lets others write between two batches; if it says so, this was the last one.
     """
     gone = answered = 0
     for clinic in clinics:
-        gone += _all(database, clinic.id, batch, _Expire(now - timedelta(days=clinic.retention_days), now))
-        answered += _all(database, clinic.id, batch, _Forget(now - REPLIES_KEPT))
-    if gone or answered:
-        database.wipe()
+        work = partial(_all, database, clinic.id, batch, pause)
+        gone += work(_Expire(now - timedelta(days=clinic.retention_days), now))
+        answered += work(_Forget(now - REPLIES_KEPT))
+        if pause():
+            break
     return Swept(gone, answered)
 
 
@@ -52,13 +69,13 @@ _Step = Callable[[Rows, str, int], int]
 """Deletes up to so many of a clinic's rows, and says how many it were."""
 
 
-def _all(database: Database, clinic_id: str, batch: int, step: _Step) -> int:
+def _all(database: Database, clinic_id: str, batch: int, pause: Pause, step: _Step) -> int:
     total = 0
     while True:
         with database.write(clinic_id) as rows:
             done = step(rows, clinic_id, batch)
         total += done
-        if done < batch:
+        if done < batch or pause():
             return total
 
 
@@ -67,6 +84,7 @@ class _Forget:
     before: datetime
 
     def __call__(self, rows: Rows, clinic_id: str, limit: int) -> int:
+        audit.hold(rows, clinic_id)  # as every other writer, so that no two wait for each other
         return replies.expire(rows, clinic_id, self.before, limit)
 
 
@@ -76,10 +94,10 @@ class _Expire:
     now: datetime
 
     def __call__(self, rows: Rows, clinic_id: str, limit: int) -> int:
+        head = audit.hold(rows, clinic_id)
         old = select(_TABLE.recommendation_id).where(_TABLE.clinic_id == clinic_id, _TABLE.created_at < self.before)
         ids = list(rows.execute(old.order_by(_TABLE.created_at).limit(limit)).scalars())
         if ids:
-            head = audit.hold(rows, clinic_id)
             replies.forget(rows, clinic_id, ids)
             delete_whole(rows, clinic_id, ids)
             audit.write(rows, head, [_entry(one, self.now) for one in ids])

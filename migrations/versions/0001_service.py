@@ -91,6 +91,7 @@ def make_clinics() -> None:
         "keyring",
         sa.Column("one", sa.Integer(), autoincrement=False, nullable=False),
         needed("stamp", sa.BigInteger()),
+        sa.Column("check_value", sa.LargeBinary()),
         sa.PrimaryKeyConstraint("one", name="pk_keyring"),
     )
     op.bulk_insert(keyring, [{"one": 1, "stamp": 0}])
@@ -242,7 +243,7 @@ def close_postgresql() -> None:
         op.execute(f"CREATE POLICY own_rows ON {table} USING ({OWN_ROWS}) WITH CHECK ({OWN_ROWS})")
         rights = "SELECT, INSERT" if table in APPEND_ONLY else "SELECT, INSERT, UPDATE, DELETE"
         op.execute(f"GRANT {rights} ON {table} TO {ROLE}")
-    for table in ("clinics", "api_keys"):
+    for table in ("clinics", "api_keys", "heads"):
         open_keyring = "current_setting('app.door', true) = 'keyring'"
         op.execute(f"CREATE POLICY keyring ON {table} FOR SELECT USING ({open_keyring})")
     refuse_change()

@@ -115,6 +115,7 @@ def test_a_key_is_revoked_by_its_id(run: Run, clinic: str) -> None:
     )
 
 
+@pytest.mark.usefixtures("clinic")
 def test_a_clinic_that_does_not_exist_is_said_not_to(run: Run) -> None:
     refused = run("keys", "list", "--clinic", "cli_unknown")
 

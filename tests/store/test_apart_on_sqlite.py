@@ -286,7 +286,7 @@ def test_a_connection_for_reading_changes_nothing_even_of_its_own(both: Database
 def test_without_a_clinic_there_are_no_rows(both: Database) -> None:
     with both.keyring() as rows:
         assert rows.execute(select(REC)).all() == []
-        assert rows.execute(select(HeadRow.__table__)).all() == []
+        assert rows.execute(text("SELECT * FROM audit")).all() == []
     with both.append() as transaction:
         assert transaction.rows_of("cli_three").execute(select(REC)).all() == []
     with pytest.raises(NoClinicError), both.read("") as rows:
@@ -304,10 +304,13 @@ def test_a_connection_forgets_its_clinic_when_it_is_given_back(place: Place, bot
     both.close()
 
 
-def test_the_door_of_the_keyring_shows_keys_and_clinics_and_closes_behind_one(both: Database) -> None:
+def test_the_door_of_the_keyring_shows_keys_clinics_and_where_audits_stand_and_closes_behind_one(
+    both: Database,
+) -> None:
     with both.keyring() as rows:
         assert rows.execute(text("SELECT clinic_id FROM clinics ORDER BY 1")).scalars().all() == ["cli_one", "cli_two"]
         assert rows.execute(text("SELECT name FROM api_keys")).scalars().all() == [SECRET]
+        assert rows.execute(text("SELECT clinic_id FROM heads ORDER BY 1")).scalars().all() == ["cli_one", "cli_two"]
     with both.read("cli_one") as rows:
         assert rows.execute(text("SELECT clinic_id FROM clinics")).scalars().all() == ["cli_one"]
         assert rows.execute(text("SELECT name FROM api_keys")).scalars().all() == []

@@ -29,9 +29,23 @@ def test_what_was_written_can_be_followed_to_the_end(nine: Database) -> None:
     assert (found.number, found.fields, found.at) == (5, ("a", "b"), entry().at)
 
 
-def test_a_clinic_without_calls_has_nothing_wrong(database: Database, clinic: Clinic) -> None:
+def test_a_chain_without_its_beginning_is_broken(database: Database, clinic: Clinic) -> None:
     with database.read(clinic.id) as rows:
-        assert audit.verify(rows, clinic.id) is None
+        assert audit.verify(rows, clinic.id) == 1
+
+
+def test_a_chain_can_be_followed_with_its_own_key_only(nine: Database, place: Place) -> None:
+    other = Database(place.url)
+    other.seal_with(b"of another installation")
+    with other.read("cli_one") as rows:
+        assert audit.verify(rows, "cli_one") == 1
+    other.close()
+    with nine.read("cli_one") as rows:
+        assert audit.verify(rows, "cli_one") is None
+
+
+def test_a_head_says_where_an_audit_stands_on_both_databases(nine: Database) -> None:
+    assert nine.chained() == {"cli_one"}
 
 
 TAMPERED = {

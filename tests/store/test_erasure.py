@@ -122,7 +122,7 @@ def test_an_erased_client_cannot_be_found_and_a_repetition_is_refused(lane: Writ
         lane.submit(asked).result()
     with database.read("cli_one") as rows:
         assert recommendations.page(rows, "cli_one", Filter(client_ref="c-1"), limit=9) == []
-        assert clients.export(rows, "cli_one", "c-1", client_hash("c-1")).recommendations == []
+        assert recommendations.of_client(rows, "cli_one", "c-1", limit=9) == []
 
 
 def test_erasing_twice_or_somebody_unknown_is_no_mistake(database: Database, clinic: Clinic) -> None:
@@ -148,11 +148,10 @@ def test_what_is_held_of_a_client_is_handed_over_whole(lane: WriteLane, database
     with database.write("cli_one") as rows:
         recommendations.review(rows, "cli_one", made, state="cleared", bookable=True)
         audit.append(rows, "cli_one", [entry("client.export", client_hash("c-1"))])
-    with database.read("cli_one") as rows:
-        held = clients.export(rows, "cli_one", "c-1", client_hash("c-1"))
+    held = Held(database, "cli_one", "c-1", client_hash("c-1"))
     reviewed = replace(second, review_state="cleared", version=2)
-    assert held == Held([first, reviewed], [made], held.audit)
-    assert [(one.action, one.target_id) for one in held.audit] == [
+    assert [(kept, list(reviews)) for kept, reviews in held.recommendations()] == [(first, []), (reviewed, [made])]
+    assert [(one.action, one.target_id) for one in held.audit()] == [
         ("recommendation.create", second.id),
         ("recommendation.create", first.id),
         ("client.export", client_hash("c-1")),
