@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute
 from starlette.types import Scope
 
 from app.services.backend import Backend
-from app.services.callers import FOR_BROWSERS, SCOPES, Asking, Caller, admit, bind, count, identify
+from app.services.callers import FOR_BROWSERS, SCOPES, USE, Asking, Caller, action_of, admit, bind, count, identify
 
 GUARDED: Final = "/v1"
 
@@ -32,6 +32,7 @@ class Needs:
         if scope not in SCOPES:
             raise UndeclaredRouteError(scope)
         self.scope = scope
+        self._action = action_of(scope)
         self.with_token = with_token
 
     @property
@@ -51,24 +52,14 @@ class Needs:
         """
         backend: Backend = scope["app"].state.backend
         state = scope["state"]
-        asking = _asking(scope)
+        asking = Asking.of(scope["headers"], scope.get("client"), state.get("request_id", ""))
+        state["action"] = USE
         state["caller"] = caller = await identify(backend, asking)
         state["caller"] = caller = bind(backend, caller, asking.origins)
+        state["action"] = self._action
         state["verdict"] = verdict = await count(backend, caller)
-        admit(backend, caller, self.scope, verdict, with_token=self.with_token)
+        admit(caller, self.scope, verdict, with_token=self.with_token)
         return caller
-
-
-def _asking(scope: Scope) -> Asking:
-    authorization, origins = [], []
-    for name, value in scope["headers"]:
-        if name == b"authorization":
-            authorization.append(value.decode("latin-1"))
-        elif name == b"origin":
-            origins.append(value.decode("latin-1"))
-    client = scope.get("client")
-    query = scope["query_string"].decode("latin-1")
-    return Asking(authorization, origins, client[0] if client else "", query, scope["state"].get("request_id", ""))
 
 
 def needs(scope: str, *, with_token: bool = False) -> Any:  # noqa: ANN401 -- as Depends itself

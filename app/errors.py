@@ -95,7 +95,7 @@ class BodyTooLargeError(AppError):
     """More bytes than the service takes in."""
 
     code = "body_too_large"
-    detail = "The body is larger than this service accepts. Nothing was read from it."
+    detail = "The body is larger than this service accepts. Nothing of it was used."
 
 
 class IncompleteBodyError(AppError):
@@ -165,7 +165,7 @@ class ReadTokenSpentError(AppError):
     """A browser may read once what it stored, and soon; it did, or it is too late."""
 
     code = "read_token_spent"
-    detail = "This recommendation was read already with this token, or the token is older than ten minutes."
+    detail = "This recommendation was read already with this token, or the token is too old."
 
 
 class InvalidQueryError(AppError):
@@ -210,6 +210,20 @@ class LooserThanRulesError(AppError):
     detail = "An adjustment is looser than the rules allow. Each one is listed; a `reason` is needed for them."
 
 
+class TooManyKeysError(AppError):
+    """The clinic has as many keys in force as it may have."""
+
+    code = "too_many_keys"
+    detail = "The clinic has as many keys in force as it may have. Nothing was made."
+
+
+class KeyRotatedError(AppError):
+    """The key has a successor already; another one would hold no longer than the old key's overlap."""
+
+    code = "key_rotated"
+    detail = "The key has a successor already, and ends when the overlap does. Nothing was made."
+
+
 class NotReviewableError(AppError):
     """There is nothing in this recommendation that a review could decide that way."""
 
@@ -222,6 +236,13 @@ class ProtocolNotOnShelfError(AppError):
 
     code = "protocol_not_on_shelf"
     detail = "This recommendation was made with a protocol that this installation no longer carries."
+
+
+class KeyEndedError(AppError):
+    """A key that was revoked or has expired cannot be followed by another."""
+
+    code = "key_ended"
+    detail = "This key was revoked or has expired, so that it can have no successor. Nothing was made."
 
 
 class TooManyRequestsError(AppError):

@@ -11,7 +11,7 @@ from starlette.middleware import Middleware
 
 from app.clock import Clock
 from app.dependencies import check_guards, open_to_pages
-from app.middleware import BodyLimit, Crowd, Envelope, HeadAsGet, Pages
+from app.middleware import BodyLimit, Crowd, Envelope, HeadAsGet, NoKeyInAddress, Pages
 from app.observability import Journal, Metrics
 from app.problems import speak_problems
 from app.routers import (
@@ -108,9 +108,10 @@ def _bare_app(
         lifespan=lifespan,
         middleware=[
             Middleware(Envelope, journal=journal, metrics=metrics),
-            Middleware(Crowd, most=settings.max_in_flight, metrics=metrics),
-            Middleware(HeadAsGet),
             Middleware(Pages, open_to=open_to_pages(routes)),
+            Middleware(Crowd, most=settings.max_in_flight, metrics=metrics, in_turns={BATCH}),
+            Middleware(HeadAsGet),
+            Middleware(NoKeyInAddress),
             Middleware(BodyLimit, most=settings.max_body_bytes, elsewhere={BATCH: settings.max_batch_bytes}),
             Middleware(Straight, routes=routes),
         ],

@@ -25,7 +25,7 @@ from typing_extensions import override
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from app.errors import AddressTooLongError, AppError, BadRequestError, HeadersTooLargeError, RequestTimeoutError
-from app.middleware import SAFE_HEADERS
+from app.middleware import CLOSED, SAFE_HEADERS
 from app.observability import Metrics
 from app.problems import KINDS, MEDIA_TYPE, problem_document
 from app.settings import Settings
@@ -147,6 +147,8 @@ class PacedProtocol(HttpToolsProtocol):
 
     @override
     def on_headers_complete(self) -> None:
+        if self.parser.get_http_version() == "1.1" and sum(name == b"host" for name, _ in self.headers) != 1:
+            self._refuse_while_parsing(BadRequestError())
         self._phase, self._since, self._received = Phase.BODY, self.loop.time(), 0
         super().on_headers_complete()
 
@@ -224,6 +226,7 @@ def _written(error: AppError, default_headers: Sequence[tuple[bytes, bytes]]) ->
         (b"cache-control", b"no-store"),
         (b"connection", b"close"),
         (b"x-request-id", name.encode()),
+        CLOSED,
         *SAFE_HEADERS,
     ]
     lines = b"".join(b"%b: %b\r\n" % header for header in headers)

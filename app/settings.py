@@ -1,7 +1,7 @@
 """How an operator sets the service up: the only reader of the environment."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
@@ -13,6 +13,7 @@ PREFIX = "SKINCADENCE_"
 SHORTEST_SECRET: Final = 32
 FEWEST_CHARACTERS: Final = 10
 """Different characters of a secret: what is random has more, what is typed over and over has not."""
+_PLACEHOLDERS: Final = ("replaceme", "replacethis", "changeme", "changethis", "placeholder", "yoursecret", "insertyour")
 _POSTGRESQL: Final = r"^postgresql(\+psycopg)?://"
 _DATABASE: Final = rf"^sqlite:///|{_POSTGRESQL}"
 _RATE: Final = "a rate such as `100 per 2 seconds`, or off; it limits"
@@ -35,9 +36,16 @@ def _known_rate(rate: str) -> str:
     return rate
 
 
+def is_secret(text: str) -> bool:
+    """Say whether a text can be a secret: long and varied enough, and not what stands in an example for one."""
+    letters = "".join(filter(str.isalnum, text.lower()))
+    stands_in = any(word in letters for word in _PLACEHOLDERS)
+    return len(text) >= SHORTEST_SECRET and len(set(text)) >= FEWEST_CHARACTERS and not stands_in
+
+
 def _random(secret: SecretStr) -> SecretStr:
     """Refuse what is no secret but stands in for one."""
-    if len(set(secret.get_secret_value())) < FEWEST_CHARACTERS:
+    if not is_secret(secret.get_secret_value()):
         raise ValueError
     return secret
 
@@ -151,12 +159,14 @@ class Settings(BaseModel):
             SettingsError: A variable has a value that cannot be used, or is none of ours. No value is repeated.
         """
         given = _ours(os.environ if environment is None else environment)
-        complaints = list(_unknown(given))
+        known = {name: value for name, value in given.items() if name in cls.model_fields}
+        faulty: list[str] = []
         try:
-            settings = cls.model_validate({name: value for name, value in given.items() if name in cls.model_fields})
+            settings = cls.model_validate(known)
         except ValidationError as error:
-            raise SettingsError([*_unusable(error), *complaints]) from None
-        complaints += settings.contradictions()
+            faulty = _faulty(error)
+            settings = cls.model_validate({name: value for name, value in known.items() if name not in faulty})
+        complaints = [*map(_asked, faulty), *_unknown(given), *settings.contradictions(faulty)]
         if complaints:
             raise SettingsError(complaints)
         return settings
@@ -166,16 +176,18 @@ class Settings(BaseModel):
         """Whether the database is a file of our own."""
         return self.database_url.startswith("sqlite")
 
-    def contradictions(self) -> list[str]:
-        """Say which settings do not go together."""
+    def contradictions(self, faulty: Collection[str] = ()) -> list[str]:
+        """Say which settings do not go together; nothing is said of those that are faulty in themselves."""
         secrets = sum(secret is not None for secret in (self.secret, self.secret_file))
+        unset = not secrets and not {"secret", "secret_file", "database_url"}.intersection(faulty)
+        timed = not {"receipt_seconds", "drain_seconds"}.intersection(faulty)
         found = {
             "SECRET or SKINCADENCE_SECRET_FILE must be set, because the database is not a file of this machine.": (
-                not self.embedded and not secrets
+                not self.embedded and unset
             ),
             "SECRET must not be set beside SKINCADENCE_SECRET_FILE: it is open which of them holds.": secrets > 1,
             "RECEIPT_SECONDS must be less than SKINCADENCE_DRAIN_SECONDS, or a slow caller outlasts the stop.": (
-                self.receipt_seconds >= self.drain_seconds
+                timed and self.receipt_seconds >= self.drain_seconds
             ),
         }
         return [f"{PREFIX}{words}" for words, so in found.items() if so]
@@ -185,9 +197,12 @@ def _ours(environment: Mapping[str, str]) -> dict[str, str]:
     return {name.removeprefix(PREFIX).lower(): value for name, value in environment.items() if name.startswith(PREFIX)}
 
 
-def _unusable(error: ValidationError) -> Iterator[str]:
-    for name in dict.fromkeys(str(problem["loc"][0]) for problem in error.errors(include_input=False)):
-        yield f"{PREFIX}{name.upper()} must be {Settings.model_fields[name].description}."
+def _faulty(error: ValidationError) -> list[str]:
+    return list(dict.fromkeys(str(problem["loc"][0]) for problem in error.errors(include_input=False)))
+
+
+def _asked(name: str) -> str:
+    return f"{PREFIX}{name.upper()} must be {Settings.model_fields[name].description}."
 
 
 def _unknown(given: Mapping[str, str]) -> Iterator[str]:

@@ -8,14 +8,16 @@ from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.errors import InternalError
+from app.errors import ClientErasedError, IdempotencyMismatchError, InternalError, InvalidKeyError, NotFoundError
 from app.observability import Answered, Journal, Metrics, method_name
 from app.problems import problem_response
+from app.services.backend import Backend
+from app.services.callers import USE, Asking, note, recognize
 from app.services.limits import Verdict
 
 _OWN_ID: Final = re.compile(rb"[0-9a-fA-F]{16,32}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}").fullmatch
 _POLICY: Final = b"content-security-policy"
-_CLOSED: Final = (_POLICY, b"default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+CLOSED: Final = (_POLICY, b"default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
 SAFE_HEADERS: Final = (
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
@@ -24,6 +26,8 @@ SAFE_HEADERS: Final = (
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
 )
+_ELSEWHERE: Final = frozenset({InvalidKeyError.code, ClientErasedError.code, IdempotencyMismatchError.code})
+"""Refusals that are audited where they are found: with the key, or with the creation that was to be written."""
 _TOO_MANY: Final = 429
 _GUESSING: Final = 60
 """Seconds that an address waits which sent too many keys that are none of ours."""
@@ -52,17 +56,43 @@ class Envelope:
         reply = _Reply(send, name.encode(), state)
         method, began = scope["method"], perf_counter_ns()
         try:
-            await self._app(scope, receive, reply)
+            app = _nowhere if scope["path"].endswith("\n") else self._app
+            await app(scope, receive, reply)
         except Exception as problem:  # noqa: BLE001 -- the last door: whatever it is, it must not leave with its message
             self._journal.failed(problem, name)
             if not reply.status:
                 await problem_response(InternalError(), scope)(scope, receive, reply)
-        spent = (perf_counter_ns() - began) // 1_000
+            state["problem"] = InternalError.code
+        if "problem" in state:
+            _audit(scope, state)
+        self._write_down(scope, method, reply.status, (perf_counter_ns() - began) // 1_000)
+
+    def _write_down(self, scope: Scope, method: str, status: int, spent: int) -> None:
+        state = scope["state"]
         key_id, clinic_id = _asking(state)
-        event = Answered(method_name(method), _template(scope), reply.status, spent, name, key_id, clinic_id)
+        event = Answered(method_name(method), _template(scope), status, spent, state["request_id"], key_id, clinic_id)
         self._metrics.answered(event, state.get("problem", ""))
         if self._journal.answers:
             self._journal.answered(event)
+
+
+def _audit(scope: Scope, state: Scope) -> None:
+    """Tell the clinic what was refused to its key: once for each call, and whoever refused it."""
+    backend: Backend | None = getattr(scope["app"].state, "backend", None) if "app" in scope else None
+    code = state["problem"]
+    if backend is None or "audited" in state or code in _ELSEWHERE:
+        return
+    caller = state.get("caller")
+    if caller is None:
+        caller = recognize(backend, Asking.of(scope["headers"], scope.get("client"), state["request_id"]))
+    if caller is not None:
+        state["caller"] = caller
+        note(backend, caller, state.get("action", USE), code)
+
+
+async def _nowhere(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer for addresses that end in a line feed: a pattern that ends in `$` matches before it, too."""
+    await problem_response(NotFoundError(), scope)(scope, receive, send)
 
 
 def _template(scope: Scope) -> str:
@@ -102,7 +132,7 @@ class _Reply:
                 if key == _POLICY:
                     break
             else:
-                headers.append(_CLOSED)
+                headers.append(CLOSED)
             headers += (*SAFE_HEADERS, (b"x-request-id", self._name))
             verdict = self._state.get("verdict")
             if verdict is not None:

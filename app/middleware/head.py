@@ -16,9 +16,16 @@ class HeadAsGet:
         """Pass everything but HEAD through."""
         if scope["type"] != "http" or scope["method"] != "HEAD":
             return self._app(scope, receive, send)
-        scope["method"] = "GET"
         scope["state"]["head"] = True
-        return self._app(scope, receive, _without_body(send))
+        return self._as_get(scope, receive, send)
+
+    async def _as_get(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Ask for the same with GET. The server keeps its own word for it: it must not wait for a body to send."""
+        asked: Scope = {**scope, "method": "GET"}
+        try:
+            await self._app(asked, receive, _without_body(send))
+        finally:
+            scope["route"] = asked.get("route")
 
 
 def _without_body(send: Send) -> Send:

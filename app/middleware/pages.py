@@ -87,17 +87,35 @@ def _varying(send: Send) -> Send:
     return sending
 
 
+def _reader(scope: Scope) -> str:
+    """Name the page that may read the answer; empty if there is none.
+
+    A refusal that came before the key was looked at says nothing about anybody, and is open to all whom a preflight
+    lets in.
+    """
+    state = scope["state"]
+    caller: Caller | None = state.get("caller")
+    if caller is not None:
+        return caller.origin or ""
+    origin = _header(scope, b"origin") if "problem" in state else ""
+    return origin if origin and scope["app"].state.backend.keyring.knows_page(origin) else ""
+
+
+def page_headers(origin: str) -> list[tuple[bytes, bytes]]:
+    """Write down for browsers that a page may read the answer; nothing if there is no such page."""
+    if not origin:
+        return []
+    return [(b"access-control-allow-origin", origin.encode("latin-1")), (b"access-control-expose-headers", _READ)]
+
+
 def _marking(scope: Scope, send: Send) -> Send:
-    """Let the page read the answer, refusals included, once the key was found to name it."""
+    """Let the page read the answer, refusals included."""
 
     def sending(message: Message) -> Awaitable[None]:
         if message["type"] == "http.response.start":
             headers = message["headers"]
             headers.append(_VARIES)
-            caller: Caller | None = scope["state"].get("caller")
-            if caller is not None and caller.origin is not None:
-                headers.append((b"access-control-allow-origin", caller.origin.encode()))
-                headers.append((b"access-control-expose-headers", _READ))
+            headers += page_headers(_reader(scope))
         return send(message)
 
     return sending

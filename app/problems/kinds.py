@@ -95,8 +95,9 @@ _KINDS: Final = (
     Kind(
         errors.MediaTypeError,
         HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-        "The body is not declared as JSON",
-        "Set `Content-Type: application/json`, and send the body neither compressed nor in another character set.",
+        "The body is not declared as what it should be",
+        "Set the `Content-Type` that `Accept-Post` names, and send the body neither compressed nor in another "
+        "character set.",
     ),
     Kind(
         errors.NotFoundError,
@@ -165,10 +166,28 @@ _KINDS: Final = (
         "Wait for `Retry-After`, then send the same request with the same key: it finds the first answer.",
     ),
     Kind(
+        errors.TooManyKeysError,
+        HTTPStatus.CONFLICT,
+        "Enough keys",
+        "Revoke keys that nobody uses: `last_used_at` says which. A clinic may have 100 in force in each world.",
+    ),
+    Kind(
+        errors.KeyRotatedError,
+        HTTPStatus.CONFLICT,
+        "The key was rotated already",
+        "Rotate its successor. If that is lost, make a new key and revoke both.",
+    ),
+    Kind(
         errors.NotReviewableError,
         HTTPStatus.CONFLICT,
         "Nothing to review in this way",
         "Decline it, or take a new intake. What is not suitable or urgent cannot be cleared by a review.",
+    ),
+    Kind(
+        errors.KeyEndedError,
+        HTTPStatus.CONFLICT,
+        "The key has ended",
+        "Make a new key with `POST /v1/keys`. To replace a key without a gap, rotate it while it still holds.",
     ),
     Kind(
         errors.ProtocolNotOnShelfError,

@@ -9,16 +9,25 @@ from fastapi import APIRouter, Request, Response
 from app.dependencies import backend_of, caller_of, needs
 from app.errors import AppError, MediaTypeError, MissingScopeError
 from app.problems import problem_document, problem_response
-from app.routers.ndjson import NDJSON, Answers
+from app.routers.ndjson import NDJSON, Answers, Slice
 from app.schemas.body import read_body
 from app.schemas.examples import INTAKE
 from app.schemas.intake import IntakeIn
 from app.schemas.reading import read
 from app.services import recommend
+from app.services.backend import Backend
 from app.services.batch import Lines, next_slice
-from app.services.callers import PREVIEW, action_of, refused
+from app.services.callers import PREVIEW, Caller, still_holds
 
+_TAKEN: Final = {"Accept-Post": NDJSON, "Accept-Encoding": "identity"}
 _TYPES: Final = frozenset({NDJSON, f"{NDJSON};charset=utf-8", f'{NDJSON};charset="utf-8"'})
+
+
+class NotLinesError(MediaTypeError):
+    """The body is not declared as lines of plain JSON."""
+
+    detail = "The body must be sent as `Content-Type: application/x-ndjson`, in UTF-8 and without a content encoding."
+
 
 router = APIRouter(prefix="/v1/recommendations", tags=["recommendations"])
 
@@ -73,9 +82,9 @@ async def preview_batch(request: Request) -> Response:
     """
     backend, caller = backend_of(request), caller_of(request)
     if caller.publishable:
-        raise refused(backend, caller, action_of(PREVIEW), MissingScopeError())
+        raise MissingScopeError
     if not _is_ndjson(request):
-        return problem_response(MediaTypeError(), request.scope, {"Accept-Post": NDJSON})
+        return problem_response(NotLinesError(), request.scope, _TAKEN)
     state, request_id = request.app.state, request.scope["state"]["request_id"]
 
     def answer(line: bytes) -> bytes:
@@ -88,4 +97,14 @@ async def preview_batch(request: Request) -> Response:
 
     refusal = partial(_refusal, request_id)
     slice_ = partial(next_slice, answer=answer, refusal=refusal, noted=noted)
-    return Answers(Lines(backend.settings.max_body_bytes), slice_, refusal)
+    return Answers(Lines(backend.settings.max_body_bytes), _while_it_holds(backend, caller, slice_), refusal)
+
+
+def _while_it_holds(backend: Backend, caller: Caller, slice_: Slice) -> Slice:
+    """Look at the key before each slice: a batch must not go on after its key was taken back."""
+
+    def checked(lines: Lines) -> bytes:
+        still_holds(backend, caller)
+        return slice_(lines)
+
+    return checked

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path, Request, Response
 
 from app.dependencies import backend_of, needs
 from app.errors import NotFoundError
-from app.routers.replies import JSON
+from app.routers.replies import JSON, InParts
 from app.routers.stored import BUSY, UNSTORED, WHO_MAY_NOT
 from app.schemas.clients import ErasureOut, ExportOut, is_client_ref
 from app.services import clients
@@ -46,8 +46,8 @@ def export_client(client_ref: Ref, request: Request, caller: Annotated[Caller, n
 
     Dates, numbers and texts are those that were stored, so nothing is lost on the way to another system.
     """
-    body = clients.export(backend_of(request), caller, _checked(client_ref))
-    return Response(body, media_type=JSON, headers=UNSTORED)
+    parts = clients.export(backend_of(request), caller, _checked(client_ref))
+    return InParts(parts, UNSTORED)
 
 
 def _checked(client_ref: str) -> str:

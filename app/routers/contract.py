@@ -16,6 +16,7 @@ from pydantic.json_schema import models_json_schema
 from app import errors
 from app.dependencies import guard_of
 from app.problems import KINDS, MEDIA_TYPE, problem_document
+from app.routers.batch import NotLinesError
 from app.routers.headers import add_headers
 from app.routers.samples import add_examples
 from app.schemas.problem import ProblemOut
@@ -29,6 +30,11 @@ expect, and why. Every number names its rule, and every rule its sources.
 A contraindication is not an error: it is an answer with a decision. What is not answered is unknown and never read as
 *no*. Refusals are `application/problem+json` (RFC 9457) and repeat nothing of what was sent.
 
+`HEAD` is answered wherever `GET` is, with the same headers and no body.
+
+`skincadence serve --demo` has everything that the examples name, under the same ids. Elsewhere put in ids of your own:
+that of a recommendation comes with storing it, that of a key with making it.
+
 The plan supports a professional's decision. It is no diagnosis, no prescription and no order.
 """
 TAGS: Final = [
@@ -39,7 +45,22 @@ TAGS: Final = [
     {"name": "operations", "description": "For those who run the service."},
     {"name": "problems", "description": "What the `type` of a refusal leads to."},
 ]
-_EVERYWHERE: Final = {"500": "A mistake of ours. The answer and the log hold nothing of what was sent."}
+_EVERYWHERE: Final = {
+    "405": "The address does not answer to this method.",
+    "408": "The request came too slowly.",
+    "414": "The address is too long.",
+    "431": "The headers are too many or too long.",
+    "500": "A mistake of ours. The answer and the log hold nothing of what was sent.",
+    "503": "Too busy to take anything in.",
+}
+_NO_ROOM: Final = "There is no room left to store anything."
+_WRITES: Final = frozenset({
+    "create_recommendation", "read_recommendation", "review_recommendation", "erase_client", "create_key", "revoke_key",
+    "rotate_key",
+})  # fmt: skip
+"""Operations that write before they answer; reading does, where it uses a token up."""
+_ALWAYS_IN: Final = frozenset({"livez", "readyz", "read_metrics"})
+"""Operations that are never turned away for a crowd."""
 _REQUEST_ID: Final = "0f8e2b7c5d1a4e6f9b3c7a2d8e4f6b1c"
 _AN_ERROR: Final = {"$ref": "#/components/schemas/ProblemOut"}
 _FAULT: Final = errors.Fault("/client/fitzpatrick", "whole_number", "Must be a whole number from 1 to 6.")
@@ -61,7 +82,7 @@ def write_contract(app: FastAPI) -> Json:
     _name_operations(document, app)
     _use_problems(document)
     add_examples(document, app)
-    add_headers(document)
+    add_headers(document, _open_to_pages(app))
     return document
 
 
@@ -116,17 +137,32 @@ def _use_problems(document: Json) -> None:
         responses = operation["responses"]
         if "requestBody" not in operation:
             responses.pop("422", None)  # FastAPI expects one wherever there is a path parameter; all of ours are text
-        for status, description in _EVERYWHERE.items():
-            responses[status] = {"description": description}
+        for status, description in _everywhere(operation).items():
+            responses.setdefault(status, {"description": description})
         responses.update(
             {status: _problem(operation, status, response) for status, response in responses.items() if status >= "4"}
         )
         operation["responses"] = dict(sorted(responses.items()))
 
 
+def _everywhere(operation: Json) -> dict[str, str]:
+    """What any request may be refused with, and any that writes."""
+    name, here = operation["operationId"], dict(_EVERYWHERE)
+    if name in _ALWAYS_IN:
+        del here["503"]
+    return here | {"507": _NO_ROOM} if name in _WRITES else here
+
+
+def _open_to_pages(app: FastAPI) -> frozenset[str]:
+    """The addresses that web pages of others may call."""
+    routes = [route for route in app.routes if isinstance(route, APIRoute)]
+    guarded = [(route, guard_of(route)) for route in routes]
+    return frozenset(route.path_format for route, guard in guarded if guard is not None and guard.for_browsers)
+
+
 def _problem(operation: Json, status: str, response: Json) -> Json:
     examples = {
-        code: {"summary": kind.title, "value": problem_document(_sample(kind.error), _REQUEST_ID)}
+        code: {"summary": kind.title, "value": problem_document(_sample(operation, kind.error), _REQUEST_ID)}
         for code, kind in KINDS.items()
         if kind.status == HTTPStatus(int(status)) and _may_be(code, operation)
     }
@@ -141,6 +177,10 @@ def _may_be(code: str, operation: Json) -> bool:
     if code in _OF_A_BODY and "requestBody" not in operation:
         return False
     name = operation["operationId"]
+    if code == "database_unavailable" and "security" not in operation:
+        return False
+    if code == "overloaded" and name in _ALWAYS_IN:
+        return False
     return bool(_ONLY_OF.get(code, name) == name)
 
 
@@ -165,5 +205,7 @@ _ONLY_OF: Final = {
 """Refusals that only one operation has."""
 
 
-def _sample(kind: type[errors.AppError]) -> errors.AppError:
+def _sample(operation: Json, kind: type[errors.AppError]) -> errors.AppError:
+    if kind is errors.MediaTypeError and operation["operationId"] == "preview_batch":
+        return NotLinesError()
     return kind([_FAULT] if kind is errors.InvalidBodyError else ())

@@ -1,5 +1,6 @@
 """The headers of answers, for the OpenAPI document: which answer carries which, and what they mean."""
 
+from collections.abc import Container
 from typing import Any, Final
 
 Json = dict[str, Any]
@@ -13,7 +14,17 @@ HEADERS: Final[dict[str, Json]] = {
     "X-Request-Id": _header("Names this request in the service's log."),
     "Location": _header("The address of what was stored.", format="uri-reference"),
     "ETag": _header("Names this version; send it as `If-None-Match`, or as `If-Match` with a review."),
-    "Cache-Control": _header("`no-store` wherever the answer is about a person: nobody on the way may keep it."),
+    "Cache-Control": _header(
+        "`no-store` wherever the answer is about a person or a clinic: nobody on the way may keep it. `no-cache` where "
+        "it is public and seldom changes: ask with `If-None-Match` before you use a copy."
+    ),
+    "Vary": _header("Which headers of the request the answer depends on.", required=False),
+    "Access-Control-Allow-Origin": _header("The web page that may read the answer.", required=False),
+    "Access-Control-Expose-Headers": _header("Which headers that page may read.", required=False),
+    "Accept-Post": _header("The media type that is taken here."),
+    "Accept-Encoding": _header("`identity`: bodies are not taken compressed."),
+    "Allow": _header("The methods that this address answers to."),
+    "Connection": _header("`close`: send nothing more on this connection.", required=False),
     "Idempotent-Replayed": _header(
         "`true` where the answer is that of an earlier request with the same `Idempotency-Key`.",
         required=False,
@@ -23,24 +34,59 @@ HEADERS: Final[dict[str, Json]] = {
     "WWW-Authenticate": _header("`Bearer`: send a key as `Authorization: Bearer`."),
     "RateLimit-Policy": _header("How many requests are taken in which time.", required=False),
     "RateLimit": _header("How many are left, and when that changes.", required=False),
+    "Content-Security-Policy": _header("Nothing may be loaded, framed or sent from the answer, if it is shown."),
+    "X-Content-Type-Options": _header("`nosniff`: the answer is what `Content-Type` says."),
+    "X-Frame-Options": _header("`DENY`: no page may frame it."),
+    "Referrer-Policy": _header("`no-referrer`: addresses are told to nobody."),
+    "Cross-Origin-Resource-Policy": _header("`same-origin`: no other page may embed it."),
+    "Cross-Origin-Opener-Policy": _header("`same-origin`: no other page holds on to it."),
+    "Permissions-Policy": _header("No camera, no place, no microphone."),
 }
+_SAFE: Final = (
+    "Content-Security-Policy",
+    "X-Content-Type-Options",
+    "X-Frame-Options",
+    "Referrer-Policy",
+    "Cross-Origin-Resource-Policy",
+    "Cross-Origin-Opener-Policy",
+    "Permissions-Policy",
+)
+"""On every answer alike."""
+_TO_PAGES: Final = ("Access-Control-Allow-Origin", "Access-Control-Expose-Headers")
+_UNKEPT: Final = frozenset({"livez", "readyz", "read_version"})
+"""Too short-lived to say how long they may be kept."""
+_VERSIONED: Final = frozenset({"review_recommendation"})
+"""Answers with a version that can nevertheless not be asked for with 304."""
 _BY_STATUS: Final = {
     "201": ("Location", "ETag", "Idempotent-Replayed"),
+    "405": ("Allow",),
+    "408": ("Connection",),
+    "413": ("Connection",),
+    "414": ("Connection",),
+    "415": ("Accept-Post", "Accept-Encoding"),
+    "431": ("Connection",),
     "401": ("WWW-Authenticate",),
     "429": ("Retry-After",),
     "503": ("Retry-After",),
 }
 _LIMITED: Final = ("RateLimit-Policy", "RateLimit")
+_UNLIMITED: Final = frozenset({"401", "405", "408", "414", "431", "500"})
+"""Refused before anything is counted."""
 _STEADY: Final = frozenset({"200", "304"})
 
 
-def add_headers(document: Json) -> None:
-    """Describe the headers of every answer."""
+def add_headers(document: Json, open_to_pages: Container[str]) -> None:
+    """Describe the headers of every answer.
+
+    Args:
+        document: The OpenAPI document.
+        open_to_pages: The addresses that web pages of others may call.
+    """
     document["components"]["headers"] = HEADERS
-    for path in document["paths"].values():
-        for operation in path.values():
+    for path, item in document["paths"].items():
+        for operation in item.values():
             for status, answer in operation["responses"].items():
-                names = _names(operation, status)
+                names = _names(operation, status, to_pages=path in open_to_pages)
                 answer["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in names}
 
 
@@ -49,13 +95,16 @@ def _makes_key(operation: Json, status: str) -> bool:
     return status == "201" and "keys" in operation.get("tags", ())
 
 
-def _names(operation: Json, status: str) -> list[str]:
+def _names(operation: Json, status: str, *, to_pages: bool) -> list[str]:
     """The headers of one answer; what is written on every one of them comes first."""
-    names = ["X-Request-Id"]
-    guarded = bool(operation.get("security"))
-    if guarded or status >= "4":
+    names = ["X-Request-Id", *_SAFE]
+    guarded, lasting = bool(operation.get("security")), "304" in operation["responses"]
+    if status >= "4" or operation["operationId"] not in _UNKEPT:
         names.append("Cache-Control")
+    if to_pages or (lasting and not guarded and status in _STEADY):
+        names.append("Vary")
+    names += _TO_PAGES if to_pages else ()
     names += ("Location",) if _makes_key(operation, status) else _BY_STATUS.get(status, ())
-    if status in _STEADY and "304" in operation["responses"]:
+    if status in _STEADY and (lasting or operation["operationId"] in _VERSIONED):
         names.append("ETag")
-    return [*names, *(_LIMITED if guarded and status not in {"401", "500"} else ())]
+    return [*names, *(_LIMITED if guarded and status not in _UNLIMITED else ())]

@@ -32,12 +32,15 @@ KeyId = Annotated[str, Path(description="The id of the key.", examples=["key_7Yw
     summary="Make a key",
     response_model=NewKeyOut,
     response_description="The key. Its text is in `key`, this once.",
-    responses=BODY,
+    responses={**BODY, 409: {"description": "The clinic has as many keys in force as it may have."}},
 )
 async def create_key(draft: KeyIn, request: Request) -> Response:
-    """Make a key of your clinic, in the world of the key that asks. It may do no more than the key that asks."""
+    """Make a key of your clinic, in the world of the key that asks. It may do no more than the key that asks.
+
+    Nor does it hold for longer: where the key that asks ends, so does every key that it makes.
+    """
     lasts = timedelta(days=draft.expires_in_days) if draft.expires_in_days else None
-    wanted = Draft(draft.kind, draft.name, frozenset(draft.scopes), frozenset(draft.origins), lasts)
+    wanted = Draft(draft.kind, draft.name, frozenset(draft.allowed), frozenset(draft.origins), lasts)
     made = await _off_the_loop(request, keys.create, _maker(request), wanted)
     return _shown_once(request, made)
 
@@ -51,8 +54,8 @@ async def create_key(draft: KeyIn, request: Request) -> Response:
 def list_keys(request: Request) -> Response:
     """List the keys of your clinic in the world of the key that asks."""
     caller, backend = caller_of(request), backend_of(request)
-    backend.lane.record(caller.clinic.id, caller.entry(backend.clock.now(), "key.list"))
     found = keys.listing(backend, caller.clinic)
+    backend.lane.record(caller.clinic.id, caller.entry(backend.clock.now(), "key.list"))
     items = [KeyOut(**_told(key, caller.clinic.world)) for key in found]
     return Unstored(KeysOut(items=items).model_dump_json().encode())
 
@@ -68,7 +71,7 @@ def read_key(key_id: KeyId, request: Request) -> Response:
     """Read one key of your clinic in the world of the key that asks."""
     caller, backend = caller_of(request), backend_of(request)
     key = keys.read(backend, caller.clinic, key_id)
-    backend.lane.record(caller.clinic.id, caller.entry(backend.clock.now(), "key.list", key.id))
+    backend.lane.record(caller.clinic.id, caller.entry(backend.clock.now(), "key.read", key.id))
     return Unstored(KeyOut(**_told(key, caller.clinic.world)).model_dump_json().encode())
 
 
@@ -93,10 +96,17 @@ def revoke_key(key_id: KeyId, request: Request) -> Response:
     summary="Replace a key",
     response_model=NewKeyOut,
     response_description="The successor. Its text is in `key`, this once.",
-    responses={**BODY, **ABSENT},
+    responses={
+        **BODY,
+        **ABSENT,
+        409: {"description": "The key was rotated already, was revoked or has expired, or there are too many."},
+    },
 )
 async def rotate_key(rotation: RotationIn, key_id: KeyId, request: Request) -> Response:
-    """Make a successor that may do the same. Both hold until the overlap is over; then the old key ends."""
+    """Make a successor that may do the same. Both hold until the overlap is over; then the old key ends.
+
+    The successor holds for as long as the old key was made for, and no longer than the key that asks.
+    """
     overlap = timedelta(hours=rotation.overlap_hours)
     made = await _off_the_loop(request, keys.rotate, _maker(request), key_id, overlap)
     return _shown_once(request, made)

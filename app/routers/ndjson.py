@@ -53,7 +53,7 @@ class Answers(Response):
         except AppError as error:
             if not self._begun:
                 raise
-            await self._write(send, self._refusal(self._lines.number, error) + b"\n")
+            await self._write(send, self._refusal(self._lines.next, error) + b"\n")
         finally:
             body.close()
         await self._write(send, b"", more=False)

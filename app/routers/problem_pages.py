@@ -7,6 +7,8 @@ from fastapi import APIRouter, Path, Request, Response
 
 from app.errors import NotFoundError
 from app.problems import KINDS, Kind
+from app.routers.conditional import IF_NONE_MATCH
+from app.routers.protocols import UNCHANGED
 from app.routers.replies import lasting
 
 router = APIRouter(prefix="/problems", tags=["problems"])
@@ -17,7 +19,8 @@ HTML = "text/html; charset=utf-8"
     "",
     summary="List the kinds of problems",
     response_class=Response,
-    responses={200: {"content": {"text/html": {}}, "description": "A page with a link to every kind."}},
+    responses={200: {"content": {"text/html": {}}, "description": "A page with a link to every kind."}, **UNCHANGED},
+    openapi_extra={"parameters": [IF_NONE_MATCH]},
 )
 async def list_problem_kinds(request: Request) -> Response:
     """List every kind of problem that this service answers with."""
@@ -34,8 +37,10 @@ async def list_problem_kinds(request: Request) -> Response:
     response_class=Response,
     responses={
         200: {"content": {"text/html": {}}, "description": "What happened and what to do."},
+        **UNCHANGED,
         404: {"description": "No such kind."},
     },
+    openapi_extra={"parameters": [IF_NONE_MATCH]},
 )
 async def explain_problem_kind(
     code: Annotated[str, Path(description="The code of the problem.", examples=["invalid_body"])], request: Request

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Path, Request, Response
 
 from app.dependencies import PUBLIC
 from app.errors import NotFoundError
+from app.routers.conditional import IF_NONE_MATCH
 from app.routers.replies import lasting
 from app.schemas.protocol import ProtocolListOut, ProtocolOut
 from app.services import protocols
@@ -22,6 +23,7 @@ UNCHANGED: Final[dict[int | str, dict[str, Any]]] = {
     response_model=ProtocolListOut,
     response_description="Every version that can be asked for.",
     responses=UNCHANGED,
+    openapi_extra={"parameters": [IF_NONE_MATCH]},
 )
 async def list_protocols(request: Request) -> Response:
     """List every protocol version on the shelf with its digests and the state of its clinical review."""
@@ -34,6 +36,7 @@ async def list_protocols(request: Request) -> Response:
     response_model=ProtocolOut,
     response_description="The whole protocol: every rule with its condition, effect, sources and text.",
     responses={**UNCHANGED, 404: {"description": "No such protocol, or no such version of it."}},
+    openapi_extra={"parameters": [IF_NONE_MATCH]},
 )
 async def read_protocol_version(
     protocol_id: Annotated[str, Path(description="The id of the protocol.", examples=["microdermabrasion"])],

@@ -13,7 +13,7 @@ from app.schemas.intake import IntakeIn
 from app.schemas.reading import read
 from app.schemas.recommendation import RecommendationOut
 from app.services import recommend
-from app.services.callers import PREVIEW, action_of, refused
+from app.services.callers import PREVIEW
 
 router = APIRouter(prefix="/v1/recommendations", tags=["recommendations"], route_class=RawBodyRoute)
 REFUSALS: Final[dict[int | str, dict[str, Any]]] = {
@@ -41,7 +41,7 @@ async def preview_recommendation(intake: IntakeIn, request: Request) -> Response
     """
     backend, caller = backend_of(request), caller_of(request)
     if caller.publishable and caller.clinic.review_every_plan:
-        raise refused(backend, caller, action_of(PREVIEW), ReviewRequiredError())
+        raise ReviewRequiredError
     zone = caller.clinic.time_zone
     facts = read(intake, lambda named: backend.clock.today(named or zone))
     request.app.state.metrics.previews += 1

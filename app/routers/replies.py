@@ -1,10 +1,13 @@
 """Replies that are finished bytes."""
 
+import asyncio
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from typing import Final
 
 from fastapi import Request, Response
+from fastapi.responses import StreamingResponse
+from starlette.types import Message, Send
 from typing_extensions import override
 
 JSON: Final = "application/json"
@@ -19,6 +22,34 @@ class Unstored(Response):
         length = b"%d" % len(self.body)
         self.raw_headers = [(b"content-length", length), *_UNSTORED]
 
+
+class InParts(StreamingResponse):
+    """A long document, made no faster than the caller takes it; one who takes nothing for long is hung up on.
+
+    If making it fails halfway, the connection ends without the end of the body, so that nobody takes it for whole.
+    """
+
+    def __init__(self, parts: Generator[bytes], headers: Mapping[str, str]) -> None:
+        """Prepare; the parts are closed in the end, whether or not all of them could be sent."""
+        super().__init__(parts, media_type=JSON, headers=headers)
+        self._parts = parts
+
+    @override
+    async def stream_response(self, send: Send) -> None:
+        """Send the parts."""
+
+        async def patient(message: Message) -> None:
+            async with asyncio.timeout(PATIENCE):
+                await send(message)
+
+        try:
+            await super().stream_response(patient)
+        finally:
+            self._parts.close()
+
+
+PATIENCE: Final = 20.0
+"""Seconds for which a caller may take nothing."""
 
 _UNSTORED: Final = ((b"content-type", JSON.encode()), (b"cache-control", b"no-store"))
 

@@ -16,7 +16,8 @@ from app.schemas.review import REVIEW, ReviewIn
 from app.schemas.stored import as_kept, as_sent, sent_fields
 from app.services import protocols, recommend, samples
 from app.services.creation import Asked
-from app.services.samples import AT, REF
+from app.services.demonstration import REVOKED_KEY_ID
+from app.services.samples import AT, ERASED_REF, REF
 from app.services.shelf import Shelf
 
 Json = dict[str, Any]
@@ -29,6 +30,8 @@ _REQUESTS: Final[dict[str, Json]] = {
     "create_key": KEY,
     "rotate_key": ROTATION,
 }
+_NAMED: Final = {"erase_client": ERASED_REF, "revoke_key": REVOKED_KEY_ID}
+"""What goes for good has a name of its own: what the other examples name is still there for them."""
 _WHOLE: Final = frozenset({"preview_recommendation", "list_protocols"})
 """Answers that are shown in full; of the others, lists are shown in part."""
 _MADE: Final = {name: value for name, value in KEY.items() if name != "expires_in_days"}
@@ -41,6 +44,9 @@ def add_examples(document: Json, app: FastAPI) -> None:
         name = operation["operationId"]
         if name in _REQUESTS:
             operation["requestBody"]["content"][JSON]["example"] = _REQUESTS[name]
+        if name in _NAMED:
+            operation["parameters"][0] |= {"example": _NAMED[name]}
+            operation["parameters"][0]["schema"].pop("examples", None)
         if name in answers:
             answer = answers[name] if name in _WHOLE else _excerpt(answers[name])
             _first_answer(operation)["content"][JSON]["example"] = answer
@@ -62,7 +68,7 @@ def _first_answer(operation: Json) -> Json:
 def _answers(shelf: Shelf) -> dict[str, Json]:
     listing = json.loads(protocols.listing(shelf))
     known = listing["protocols"][0]
-    asked = _asked()
+    asked = sample_intake()
     stored = samples.documents(shelf, asked, judgement_of(ReviewIn.model_validate(REVIEW)), _MADE)
     return {
         "preview_recommendation": json.loads(recommend.preview(shelf, asked.facts, AT)),
@@ -75,7 +81,8 @@ def _answers(shelf: Shelf) -> dict[str, Json]:
     }
 
 
-def _asked() -> Asked:
+def sample_intake() -> Asked:
+    """The example of an intake, taken apart."""
     intake = IntakeIn.model_validate(INTAKE)
     facts = read(intake, lambda _: AT.date())
     return Asked(facts, as_sent(intake), as_kept(intake, facts.assessed_on, "Europe/London"), REF, sent_fields(intake))

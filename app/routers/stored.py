@@ -88,7 +88,8 @@ async def create_recommendation(intake: IntakeIn, request: Request) -> Response:
     """Apply the protocol to an intake, keep both, and answer with the whole plan once it is safely on disk.
 
     Send an `Idempotency-Key` to be able to repeat the request when the answer got lost: it is stored once. A page
-    (publishable key) gets a `read_token` with the answer, which reads the plan once more within ten minutes.
+    (publishable key) gets a `read_token` with the answer, which reads the plan once more within ten minutes; within
+    seven days where a professional looks at it first.
     """
     backend, caller = backend_of(request), caller_of(request)
     key = idempotency_key(request)
@@ -151,7 +152,8 @@ def read_recommendation(
 ) -> Response:
     """Read one recommendation: the same bytes as when it was stored, unless a professional has reviewed it since.
 
-    A publishable key reads what it stored, once and within ten minutes, with the `read_token` of that answer.
+    A publishable key reads what it stored, once and within ten minutes, with the `read_token` of that answer. Where a
+    professional looks first it has seven days, and may ask as often as it likes until there is a plan to read.
     """
     backend = backend_of(request)
     if caller.publishable:

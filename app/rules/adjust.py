@@ -157,13 +157,20 @@ def adjust(program: Program, plan: Plan, wanted: Adjustments) -> Plan:
         settings=_settings(was.settings, wanted),
         area_settings=tuple((area, _settings(held, wanted)) for area, held in was.area_settings),
     )
-    return replace(plan, assessment=now, course=schedule(now, plan.findings))
+    opened = _SAID if _moves(plan, wanted.start) else ()
+    return replace(plan, assessment=now, course=schedule(now, plan.findings, frozenset(opened)))
+
+
+def _moves(plan: Plan, start: int | None) -> bool:
+    """Whether a start is another than the first day that the rules allow."""
+    allowed = plan.course.start
+    return start is not None and (allowed is None or start != allowed.day)
 
 
 def _windows(plan: Plan, start: int | None) -> tuple[Window, ...]:
     """The days on which no visit is allowed: a later start adds to them, an earlier one ends those that it passes."""
     windows, allowed = plan.assessment.windows, plan.course.start
-    if start is None or (allowed is not None and start == allowed.day):
+    if start is None or not _moves(plan, start):
         return windows
     if allowed is None or start < allowed.day:
         windows = tuple(_lifted(window, start) for window in windows)

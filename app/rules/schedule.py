@@ -18,6 +18,7 @@ from app.rules.protocol import BLOCKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from app.rules.edges import Lines
     from app.rules.evaluate import Assessment, Findings
     from app.rules.fold import Numbers
     from app.rules.program import Line
@@ -78,13 +79,22 @@ class Course(NamedTuple):
 
 
 class _Wish(NamedTuple):
-    """All that the dates depend on: the numbers, the forbidden days, the wished day, the event, and who it is for."""
+    """All that the dates depend on: the numbers, the forbidden days, the wished day, the event, and who it is for.
+
+    The day of assessment is held by nothing, unless something opened it.
+    """
 
     numbers: Numbers
     windows: tuple[Window, ...]
     wished: int
     event: int | None
     untreated: bool
+    opened: Lines
+
+    def first_free(self, day: int) -> Edge:
+        """The first day from `day` on that is allowed."""
+        edge = first_free(day, self.windows)
+        return edge if edge.day else edge.held(self.opened)
 
 
 class _Limit(NamedTuple):
@@ -142,7 +152,7 @@ def _ended(visit: Visit, windows: Sequence[Window]) -> Visit:
 def _opening(wish: _Wish) -> list[Visit]:
     """The first visits: a test area and the first session after it, or the first session alone."""
     windows, test = wish.windows, wish.numbers.test_area
-    earliest, target = first_free(0, windows), first_free(wish.wished, windows)
+    earliest, target = wish.first_free(0), wish.first_free(wish.wished)
     if not test.value:
         return [_unbroken(Visit(1, "session", earliest, target, None), windows)]
     earliest, target = earliest.held(test.lines), target.held(test.lines)
@@ -263,20 +273,21 @@ def _course(wish: _Wish) -> Course:
             missed = EventFit(wish.event, "undated", 0, wish.numbers.sessions.typical.value)
         return Course(None, until, (), missed)
     visits, fit = _planned(wish)
-    return Course(first_free(0, wish.windows), until, tuple(visits), fit)
+    return Course(wish.first_free(0), until, tuple(visits), fit)
 
 
-def schedule(assessment: Assessment, findings: Findings) -> Course:
+def schedule(assessment: Assessment, findings: Findings, opened: Lines = frozenset()) -> Course:
     """Date a plan.
 
     Args:
         assessment: What the rules make of the person.
         findings: What it was made of.
+        opened: Whatever allows the day of assessment itself, against the rules.
 
     Returns:
         The first day allowed, what must have ended besides, the visits, and how they lie before an event.
     """
     if assessment.decision >= BLOCKING:
         return Course(None, (), (), None)
-    wish = _Wish(assessment.numbers, assessment.windows, findings.wished, findings.event, findings.untreated)
+    wish = _Wish(assessment.numbers, assessment.windows, findings.wished, findings.event, findings.untreated, opened)
     return _course(wish)

@@ -1,6 +1,7 @@
 """The keys of a clinic on the wire."""
 
 import re
+from collections.abc import Collection
 from datetime import datetime
 from ipaddress import ip_address
 from typing import Annotated, Any, Final, Literal, Self, TypeAlias
@@ -92,7 +93,11 @@ class KeyIn(Input):
     )
     name: Name = Field(description="What it is for.", examples=["Booking tool"])
     scopes: list[ScopeName] = Field(
-        min_length=1, max_length=len(_FOR_BROWSERS) + 5, description="What it may do. None that your own key lacks."
+        default_factory=list,
+        min_length=1,
+        max_length=len(_FOR_BROWSERS) + 5,
+        description="What it may do. None that your own key lacks. A publishable key may leave it out: it then gets "
+        "both of those that it can have.",
     )
     origins: list[Origin] = Field(
         default_factory=list,
@@ -115,7 +120,14 @@ class KeyIn(Input):
                 "scopes",
                 "A publishable key may have recommendations:preview and recommendations:create, and no other scope.",
             )
+        if self.kind == "secret" and not self.scopes:
+            raise PydanticCustomError("scopes", "A secret key needs at least one scope in `scopes`.")
         return self
+
+    @property
+    def allowed(self) -> Collection[str]:
+        """What it may do, whether or not that was said."""
+        return self.scopes or _FOR_BROWSERS
 
 
 class RotationIn(Input):

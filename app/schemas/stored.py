@@ -94,5 +94,6 @@ class WithheldCreatedOut(WithheldOut):
     """What a visitor is told of a plan that was stored just now and that a professional must see first."""
 
     read_token: ReadToken = Field(
-        description="Reads this recommendation once, within ten minutes, as the header `Skincadence-Read-Token`."
+        description="Reads the plan once, within seven days, as the header `Skincadence-Read-Token`. To ask while the "
+        "review is awaited does not use it up."
     )

@@ -42,6 +42,11 @@ class Lines:
         self._rest = bytearray()
         self._skipping = False
 
+    @property
+    def next(self) -> int:
+        """The number of the first line that was not taken yet, whether or not it is whole."""
+        return self.waiting[0].number if self.waiting else self.number
+
     def feed(self, data: bytes) -> None:
         """Add bytes."""
         *whole, rest = data.split(b"\n")

@@ -1,20 +1,20 @@
 """Who is asking, and whether they may: from what a request carries to a caller, or a refusal.
 
-The clinic comes from the key and from nowhere else. Refusals of a key that is known are audited for its clinic; keys
-that nobody knows leave no more than a count.
+The clinic comes from the key and from nowhere else. What is refused to a key that is known is audited for its clinic;
+keys that nobody knows leave no more than a count.
 """
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import IPv4Address, ip_address, ip_network
-from typing import Final, NamedTuple
-from urllib.parse import unquote_plus
+from typing import Any, Final, NamedTuple
 
 from app.errors import (
     AppError,
+    DatabaseUnavailableError,
     InvalidKeyError,
     KeyInAddressError,
     MissingKeyError,
@@ -23,7 +23,7 @@ from app.errors import (
     OverloadedError,
     TooManyRequestsError,
 )
-from app.security import KeyText, find_key, read_key
+from app.security import KeyText, read_key
 from app.services.backend import Backend
 from app.services.keyring import Held
 from app.services.limits import Verdict
@@ -43,7 +43,14 @@ SCOPES: Final = (
 """Everything that a key can be allowed to do."""
 FOR_BROWSERS: Final = frozenset({PREVIEW, CREATE})
 """What a publishable key can be allowed to do at most."""
-_AGGREGATED: Final = (InvalidKeyError, TooManyRequestsError)
+USE: Final = "key.use"
+"""The action of a call that did not get as far as to what it asks for."""
+_AGGREGATED: Final = frozenset(
+    error.code
+    for error in (InvalidKeyError, KeyInAddressError, OriginNotAllowedError, OverloadedError, TooManyRequestsError)
+)
+_FREQUENT: Final = frozenset({USE, "recommendation.preview"})
+"""What no writing to a disk holds back, so that refusals of it could come by the thousand."""
 _REMEMBERED: Final = 1_024
 
 
@@ -54,15 +61,24 @@ class Asking(NamedTuple):
         authorization: Every `Authorization` header.
         origins: Every `Origin` header.
         address: Where the connection comes from.
-        query: The query of the address, as it was sent.
         request_id: The name of the request.
     """
 
     authorization: Sequence[str]
     origins: Sequence[str]
     address: str
-    query: str
     request_id: str
+
+    @classmethod
+    def of(cls, headers: Iterable[tuple[bytes, bytes]], client: Sequence[Any] | None, request_id: str) -> "Asking":
+        """Pick it from the headers, their names in small letters, and from the other end of the connection."""
+        authorization, origins = [], []
+        for name, value in headers:
+            if name == b"authorization":
+                authorization.append(value.decode("latin-1"))
+            elif name == b"origin":
+                origins.append(value.decode("latin-1"))
+        return cls(authorization, origins, str(client[0]) if client else "", request_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,14 +116,11 @@ async def identify(backend: Backend, asking: Asking) -> Caller:
     """Find out who is asking.
 
     Raises:
-        KeyInAddressError: A key stands in the address.
         MissingKeyError: No key was sent.
         InvalidKeyError: It is mistyped, unknown, revoked or expired: nobody is told which.
         TooManyRequestsError: This address sent too many of these.
         DatabaseUnavailableError: It is not known whether the key still holds.
     """
-    if "sc" in asking.query:
-        await _refuse_key_in_address(backend, asking)
     if not asking.authorization:
         raise MissingKeyError
     held = _again(backend, asking.authorization) or await _first_time(backend, asking)
@@ -123,13 +136,11 @@ def _again(backend: Backend, authorization: Sequence[str]) -> Held | None:
 
 async def _first_time(backend: Backend, asking: Asking) -> Held:
     key = _read(asking.authorization)
-    held = await _find(backend, key.id) if key else None
-    if key and held and _opens(backend, key, held):
+    held = await _opened(backend, key) if key else None
+    if held:
         backend.keyring.remember(asking.authorization[0], held)
         return held
-    if held:
-        _audit(backend, Caller(held.key, held.clinic, asking.address, asking.request_id), "key.use", InvalidKeyError())
-    raise InvalidKeyError if backend.limits.guess(asking.address).taken else TooManyRequestsError
+    raise suspected(backend, asking, key and key.id, InvalidKeyError())
 
 
 def _read(authorization: Sequence[str]) -> KeyText | None:
@@ -137,19 +148,36 @@ def _read(authorization: Sequence[str]) -> KeyText | None:
     return read_key(text.strip()) if len(authorization) == 1 and scheme.lower() == "bearer" else None
 
 
-async def _find(backend: Backend, key_id: str) -> Held | None:
-    """Find a key; one that is not at hand may have been made a moment ago."""
-    held = backend.keyring.find(key_id)
+async def _opened(backend: Backend, key: KeyText) -> Held | None:
+    """Find what a key opens; one that opens nothing may have been made a moment ago.
+
+    The second look is for all that open nothing, whether or not anybody knows their id: time must not tell.
+    """
+    held = _held(backend, key)
     if held is None:
-        await asyncio.to_thread(backend.keyring.look_again)
-        held = backend.keyring.find(key_id)
+        if backend.keyring.may_look_again:
+            await asyncio.to_thread(backend.keyring.look_again)
+        held = _held(backend, key)
     return held
 
 
-def _opens(backend: Backend, key: KeyText, held: Held) -> bool:
-    """Check the secret first, always, so that the time it takes says nothing."""
-    right = backend.secrets.is_key(key, held.key.digest)
-    return right and key[:2] == (held.key.kind, held.clinic.world) and in_force(held.key, backend.clock.now())
+def _held(backend: Backend, key: KeyText) -> Held | None:
+    """Check the secret first, always, so that the time it takes says nothing; for an unknown id there is none."""
+    held = backend.keyring.find(key.id)
+    right = backend.secrets.is_key(key, held.key.digest if held else None)
+    if held is None or not right or key[:2] != (held.key.kind, held.clinic.world):
+        return None
+    return held if in_force(held.key, backend.clock.now()) else None
+
+
+def suspected(backend: Backend, asking: Asking, key_id: str | None, error: AppError) -> AppError:
+    """Count what only somebody who guesses sends often; up to then the clinic whose key it names is told of it."""
+    if not backend.limits.guess(asking.address).taken:
+        return TooManyRequestsError()
+    held = backend.keyring.find(key_id) if key_id else None
+    if held:
+        note(backend, Caller(held.key, held.clinic, asking.address, asking.request_id), USE, error.code)
+    return error
 
 
 def in_force(key: ApiKey, now: datetime) -> bool:
@@ -157,28 +185,17 @@ def in_force(key: ApiKey, now: datetime) -> bool:
     return key.revoked_at is None and (key.expires_at is None or now < key.expires_at)
 
 
-async def _refuse_key_in_address(backend: Backend, asking: Asking) -> None:
-    """Refuse a key that stands where logs and histories keep it, and tell its clinic through the audit."""
-    key_id = find_key(unquote_plus(asking.query))
-    if key_id is None:
-        return
-    held = backend.keyring.find(key_id)
-    if held:
-        caller = Caller(held.key, held.clinic, asking.address, asking.request_id)
-        _audit(backend, caller, "key.use", KeyInAddressError())
-    raise KeyInAddressError
-
-
 def bind(backend: Backend, caller: Caller, origins: Sequence[str]) -> Caller:
     """Bind a browser's key to the web page that uses it; a server's key is bound to none.
 
     Raises:
         OriginNotAllowedError: The page is not on the key's list, or not named once and plainly.
+        TooManyRequestsError: This address sent too many of these.
     """
     if not caller.publishable:
         return caller
     if len(origins) != 1 or origins[0] not in caller.key.origins:
-        raise refused(backend, caller, "key.use", OriginNotAllowedError())
+        raise OriginNotAllowedError if backend.limits.guess(caller.address).taken else TooManyRequestsError
     return Caller(caller.key, caller.clinic, caller.address, caller.request_id, origins[0])
 
 
@@ -187,11 +204,10 @@ async def count(backend: Backend, caller: Caller) -> Verdict:
     return await backend.limits.take(caller.key.kind, caller.key.id, caller.address)
 
 
-def admit(backend: Backend, caller: Caller, scope: str, verdict: Verdict, *, with_token: bool = False) -> None:
+def admit(caller: Caller, scope: str, verdict: Verdict, *, with_token: bool = False) -> None:
     """Let a caller in.
 
     Args:
-        backend: What the service works with.
         caller: Who is asking.
         scope: What the call needs.
         verdict: What counting said.
@@ -202,15 +218,36 @@ def admit(backend: Backend, caller: Caller, scope: str, verdict: Verdict, *, wit
         MissingScopeError: The key may not do this.
     """
     if not verdict.taken:
-        raise refused(backend, caller, action_of(scope), TooManyRequestsError())
+        raise TooManyRequestsError
     if scope not in caller.key.scopes and not (with_token and caller.publishable and CREATE in caller.key.scopes):
-        raise refused(backend, caller, action_of(scope), MissingScopeError())
+        raise MissingScopeError
 
 
-def refused(backend: Backend, caller: Caller, action: str, error: AppError) -> AppError:
-    """Audit a refusal and hand it back, to be raised."""
-    _audit(backend, caller, action, error)
-    return error
+def still_holds(backend: Backend, caller: Caller) -> None:
+    """Look once more at the key of a caller whose call takes its time.
+
+    Raises:
+        InvalidKeyError: It was revoked, or it expired.
+        DatabaseUnavailableError: It is not known whether the key still holds.
+    """
+    held = backend.keyring.find(caller.key.id)
+    if held is None or not in_force(held.key, backend.clock.now()):
+        note(backend, caller, USE, InvalidKeyError.code)
+        raise InvalidKeyError
+
+
+def recognize(backend: Backend, asking: Asking) -> Caller | None:
+    """Find out who was refused before anybody asked for the key; null where that cannot be told at once."""
+    try:
+        held = _again(backend, asking.authorization) or _unread(backend, asking.authorization)
+    except DatabaseUnavailableError:
+        return None
+    return held and Caller(held.key, held.clinic, asking.address, asking.request_id)
+
+
+def _unread(backend: Backend, authorization: Sequence[str]) -> Held | None:
+    key = _read(authorization) if authorization else None
+    return _held(backend, key) if key else None
 
 
 def action_of(scope: str) -> str:
@@ -228,13 +265,14 @@ def network_of(address: str) -> str:
     return str(ip_network((parsed, 24 if isinstance(parsed, IPv4Address) else 48), strict=False))
 
 
-def _audit(backend: Backend, caller: Caller, action: str, error: AppError) -> None:
-    """Hand a refusal to the audit. What anybody could cause by the thousand is written down once a second."""
+def note(backend: Backend, caller: Caller, action: str, code: str) -> None:
+    """Hand a refusal to the audit. What could come by the thousand is written down once a second."""
     now = backend.clock.now()
-    if isinstance(error, _AGGREGATED) and not _first_in_a_second(caller.key.id, error.code, now):
+    often = action in _FREQUENT or code in _AGGREGATED
+    if often and not _first_in_a_second(caller.key.id, code, now):
         return
     try:
-        backend.lane.record(caller.clinic.id, caller.entry(now, action, outcome=error.code))
+        backend.lane.record(caller.clinic.id, caller.entry(now, action, outcome=code), refusal=True)
     except OverloadedError:
         return  # the caller is refused all the same, and the service has more than enough to write
 

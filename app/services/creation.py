@@ -22,6 +22,8 @@ from app.store.lane import Replayed
 from app.store.values import Clinic, Event, Recommendation, Reply, ReviewState, Unit
 
 READ_ONCE: Final = timedelta(minutes=10)
+READ_ONCE_REVIEWED: Final = timedelta(days=7)
+"""As long where a professional looks first: that may take days, and until then there is nothing to read."""
 CREATED: Final = 201
 _ACTION: Final = "recommendation.create"
 _NO_ID: Final = b'{"id":null,'
@@ -46,6 +48,13 @@ class Asked(NamedTuple):
     fields: tuple[str, ...]
 
 
+class Name(NamedTuple):
+    """What tells one recommendation from another with the same contents."""
+
+    id: str
+    created_at: datetime
+
+
 async def create(backend: Backend, caller: Caller, asked: Asked, idempotency_key: str | None) -> Shown:
     """Answer an intake and keep both; the answer is given only when they are on disk.
 
@@ -63,6 +72,12 @@ async def create(backend: Backend, caller: Caller, asked: Asked, idempotency_key
         return Shown(made, 1, _made(backend, caller, made, done.body), replayed=True)
     body = withheld(kept) if is_withheld(caller, kept) else kept.answer
     return Shown(kept.id, kept.version, _made(backend, caller, kept.id, body))
+
+
+def store(backend: Backend, caller: Caller, asked: Asked, name: Name) -> None:
+    """Answer an intake and keep both under a given name; wait until they are on disk."""
+    kept = compose(backend.shelf.in_force, caller.clinic, asked, name)
+    backend.lane.submit(_unit(backend, caller, asked, kept, None)).result()
 
 
 def _slot(backend: Backend, caller: Caller, idempotency_key: str) -> str:
@@ -106,14 +121,9 @@ def client_hash(backend: Backend, clinic: Clinic, client_ref: str) -> str:
 def _compose(backend: Backend, caller: Caller, asked: Asked) -> Recommendation:
     now = backend.clock.now()
     kept = compose(backend.shelf.in_force, caller.clinic, asked, Name(new_id("rec"), now))
-    return replace(kept, read_once_until=now + READ_ONCE) if caller.publishable else kept
-
-
-class Name(NamedTuple):
-    """What tells one recommendation from another with the same contents."""
-
-    id: str
-    created_at: datetime
+    if not caller.publishable:
+        return kept
+    return replace(kept, read_once_until=now + (READ_ONCE_REVIEWED if is_withheld(caller, kept) else READ_ONCE))
 
 
 def compose(words: Words, clinic: Clinic, asked: Asked, name: Name) -> Recommendation:

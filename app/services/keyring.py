@@ -25,6 +25,8 @@ LOOK_EVERY: Final = 0.25
 USABLE_FOR: Final = 5.0
 ASK_AGAIN_AFTER: Final = 0.1
 SEEN_EVERY: Final = timedelta(minutes=1)
+REMEMBERED_FOR: Final = timedelta(days=30)
+"""How long a key is known after its end, so that its clinic is told if somebody still tries it."""
 _OPENINGS: Final = 4_096
 
 
@@ -130,12 +132,17 @@ class Keyring:
             with self._database.keyring() as rows:
                 stamp = keys.stamp(rows)  # first: what changes meanwhile is seen at the next look
                 if stamp != self._copy.stamp:
-                    self._copy = _copy(stamp, keys.every(rows), clinics.every(rows))
+                    self._copy = _copy(stamp, keys.every(rows, self._clock.now() - REMEMBERED_FOR), clinics.every(rows))
             self._looked_at = began
 
+    @property
+    def may_look_again(self) -> bool:
+        """Whether the last look is long enough ago: strangers must not make this happen often."""
+        return self._elapsed() - self._tried_at >= ASK_AGAIN_AFTER
+
     def look_again(self) -> None:
-        """Look for a key that was made a moment ago; strangers cannot make this happen often."""
-        if self._elapsed() - self._tried_at >= ASK_AGAIN_AFTER:
+        """Look for a key that was made a moment ago, unless another request just did."""
+        if self.may_look_again:
             self.look()
 
     def _watch(self) -> None:

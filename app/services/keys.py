@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol
 
 from app.clock import Clock
 from app.db import Database, Rows
-from app.errors import MissingScopeError, NotFoundError
+from app.errors import KeyEndedError, KeyRotatedError, MissingScopeError, NotFoundError, TooManyKeysError
 from app.security import KeyKind, Secrets, new_key
 from app.services.callers import SCOPES, Caller, in_force, network_of
 from app.store import audit, keys
@@ -16,6 +16,8 @@ from app.store.values import ApiKey, AuditEntry, Clinic
 __all__ = ["ApiKey", "Draft", "Made", "Maker", "Office", "create", "listing", "read", "revoke", "rotate"]
 
 OPERATOR = "operator"
+MOST = 100
+"""How many keys of a clinic may be in force in one world."""
 
 
 class Office(Protocol):
@@ -44,6 +46,7 @@ class Maker:
         actor: Who it is, for the audit.
         request_id: The name of the request; empty on the command line.
         address: Where it came from, shortened.
+        until: When the maker's own key ends, and with it whatever it makes: no key outlives itself in another.
     """
 
     clinic: Clinic
@@ -51,12 +54,14 @@ class Maker:
     actor: str = OPERATOR
     request_id: str = ""
     address: str = ""
+    until: datetime | None = None
 
     @classmethod
     def calling(cls, caller: Caller) -> "Maker":
         """A caller of the API, who can grant no more than what their own key may do."""
         key = caller.key
-        return cls(caller.clinic, key.scopes, key.id, caller.request_id, network_of(caller.address))
+        address = network_of(caller.address)
+        return cls(caller.clinic, key.scopes, key.id, caller.request_id, address, key.expires_at)
 
     def entry(self, action: str, target_id: str, at: datetime, fields: tuple[str, ...] = ()) -> AuditEntry:
         """Write down what was done."""
@@ -93,9 +98,13 @@ def create(office: Office, maker: Maker, draft: Draft) -> Made:
 
     Raises:
         MissingScopeError: It would be allowed more than its maker.
+        TooManyKeysError: The clinic has as many as it may have.
     """
     now = office.clock.now()
     with office.database.keyring_write(maker.clinic.id) as rows:
+        audit.hold(rows, maker.clinic.id)  # first, here as everywhere: whoever counts keys is alone
+        if keys.holding(rows, maker.clinic.id, now) >= MOST:
+            raise TooManyKeysError
         made = _make(office, maker, draft, rows, now)
         fields = tuple(name for name, value in draft._asdict().items() if value)
         audit.append(rows, maker.clinic.id, [maker.entry("key.create", made.key.id, now, fields)])
@@ -115,10 +124,15 @@ def _make(office: Office, maker: Maker, draft: Draft, rows: Rows, now: datetime)
         origins=draft.origins,
         digest=office.secrets.key_digest(text),
         created_at=now,
-        expires_at=now + draft.lasts if draft.lasts else None,
+        expires_at=_earlier(now + draft.lasts if draft.lasts else None, maker.until),
     )
     keys.add(rows, key)
     return Made(key, text.written())
+
+
+def _earlier(one: datetime | None, other: datetime | None) -> datetime | None:
+    """The earlier of two ends; null stands for none."""
+    return min((end for end in (one, other) if end is not None), default=None)
 
 
 def listing(office: Office, clinic: Clinic) -> list[ApiKey]:
@@ -145,6 +159,7 @@ def revoke(office: Office, maker: Maker, key_id: str) -> ApiKey:
     """
     now = office.clock.now()
     with office.database.keyring_write(maker.clinic.id) as rows:
+        audit.hold(rows, maker.clinic.id)
         key = _found(rows, maker.clinic.id, key_id)
         if key.revoked_at is None:
             keys.revoke(rows, key.clinic_id, key.id, now)
@@ -156,14 +171,22 @@ def rotate(office: Office, maker: Maker, key_id: str, overlap: timedelta) -> Mad
     """Make a successor that may do the same for as long; the old key ends when the overlap does.
 
     Raises:
-        NotFoundError: The clinic has no such key, or it does not hold any more.
+        NotFoundError: The clinic has no such key.
+        KeyEndedError: It does not hold any more.
         MissingScopeError: The key may do more than who wants to rotate it.
+        KeyRotatedError: It has a successor already: what it was planned to last is with that one.
+        TooManyKeysError: The clinic has more than it may have.
     """
     now = office.clock.now()
     with office.database.keyring_write(maker.clinic.id) as rows:
+        audit.hold(rows, maker.clinic.id)
         old = _found(rows, maker.clinic.id, key_id)
         if not in_force(old, now):
-            raise NotFoundError
+            raise KeyEndedError
+        if any(step.action == "key.rotate" for step in audit.about(rows, old.clinic_id, [old.id])):
+            raise KeyRotatedError
+        if keys.holding(rows, old.clinic_id, now) > MOST:
+            raise TooManyKeysError
         made = _make(office, maker, _successor(old), rows, now)
         keys.expire(rows, old.clinic_id, old.id, min(now + overlap, old.expires_at or now + overlap))
         steps = [maker.entry("key.rotate", old.id, now), maker.entry("key.create", made.key.id, now)]

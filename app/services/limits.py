@@ -143,9 +143,8 @@ class Limits:
 
     async def take(self, kind: str, key_id: str, address: str) -> Verdict:
         """Count a request with a key; one with a publishable key is counted for its address, too."""
-        subjects = {kind: key_id}
-        if kind == "publishable":
-            subjects["address"] = network(address)
+        subjects = {"address": network(address)} if kind == "publishable" else {}
+        subjects[kind] = key_id
         if self._there is None:
             return self._count(self._here, subjects)
         return await self._count_together(self._there, subjects)
@@ -164,11 +163,13 @@ class Limits:
             return self._count(self._here, subjects)
 
     def _count(self, windows: Windows | _Shared, subjects: Mapping[str, str]) -> Verdict:
-        """Count in every window, also in those after one that is full."""
-        counted = [
-            windows.count(name, subject, self._rates[name]) for name, subject in subjects.items() if name in self._rates
-        ]
-        return Verdict(all(taken for taken, _ in counted), tuple([quota for _, quota in counted]))
+        """Count in one window after the other, up to the first that is full: one address must not fill a key's."""
+        taken, quotas = True, []
+        for name, subject in subjects.items():
+            if taken and name in self._rates:
+                taken, quota = windows.count(name, subject, self._rates[name])
+                quotas.append(quota)
+        return Verdict(taken, tuple(reversed(quotas)))
 
 
 def network(address: str) -> str:

@@ -15,7 +15,7 @@ from app.services.backend import Backend
 from app.services.callers import Caller
 from app.services.cursors import Place, read_cursor, write_cursor
 from app.services.shelf import Shelf
-from app.services.views import Shown, instant, read_token, shown
+from app.services.views import Shown, instant, is_withheld, read_token, shown
 from app.store import audit, recommendations
 from app.store.values import Entry, Recommendation
 
@@ -71,21 +71,26 @@ def check_id(recommendation_id: str) -> None:
 
 
 def read_once(backend: Backend, caller: Caller, recommendation_id: str, token: str) -> Shown:
-    """Let a browser read what it stored, once and soon.
+    """Let a browser read what it stored, once and soon. Being told that there is no plan to see yet is not reading it.
 
     Raises:
         NotFoundError: There is no such recommendation, or the token is not its.
         ReadTokenSpentError: It was read already, or too long ago.
     """
     clinic, now = caller.clinic, backend.clock.now()
-    _check_token(backend, caller, recommendation_id, token)
+    seen = _in_time(backend, caller, recommendation_id, token)
+    if is_withheld(caller, seen):
+        record(backend, caller, READ, seen.id)
+        return shown(caller, seen)
     with backend.database.write(clinic.id) as rows:
+        head = audit.hold(rows, clinic.id)  # before any other row, as every writer: no two wait for each other
         kept = recommendations.get(rows, clinic.id, recommendation_id)
         if kept is None:
             raise NotFoundError
-        if not recommendations.spend_read(rows, clinic.id, recommendation_id, now):
+        spent = is_withheld(caller, kept) or recommendations.spend_read(rows, clinic.id, recommendation_id, now)
+        if not spent:
             raise ReadTokenSpentError
-        audit.append(rows, clinic.id, [caller.entry(now, READ, kept.id)])
+        audit.write(rows, head, [caller.entry(now, READ, kept.id)])
     return shown(caller, kept)
 
 
@@ -96,17 +101,19 @@ def peek(backend: Backend, caller: Caller, recommendation_id: str, token: str) -
         NotFoundError: There is no such recommendation, or the token is not its.
         ReadTokenSpentError: It was read already, or too long ago.
     """
-    _check_token(backend, caller, recommendation_id, token)
-    kept = fetch(backend, caller, recommendation_id)
-    if kept.read_once_until is None or kept.read_once_until < backend.clock.now():
-        raise ReadTokenSpentError
+    kept = _in_time(backend, caller, recommendation_id, token)
     record(backend, caller, READ, kept.id)
     return shown(caller, kept)
 
 
-def _check_token(backend: Backend, caller: Caller, recommendation_id: str, token: str) -> None:
+def _in_time(backend: Backend, caller: Caller, recommendation_id: str, token: str) -> Recommendation:
+    """Look up what a token still reads."""
     if not same(token.encode(), read_token(backend, caller.clinic, recommendation_id).encode()):
         raise NotFoundError
+    kept = fetch(backend, caller, recommendation_id)
+    if kept.read_once_until is None or kept.read_once_until < backend.clock.now():
+        raise ReadTokenSpentError
+    return kept
 
 
 def record(backend: Backend, caller: Caller, action: str, target_id: str = "") -> None:

@@ -7,20 +7,22 @@ from typing import Any, Final
 from app.rules.record import Facts
 from app.services.clients import certificate, exported
 from app.services.creation import Asked, Name, compose
+from app.services.demonstration import REVOKED_KEY_ID, SAMPLE_ID, SAMPLE_KEY_ID
 from app.services.judgement import Case, Judgement, judge
 from app.services.recommendations import explained, summary
 from app.services.shelf import Shelf
-from app.store.clients import Erased, Held
+from app.store.clients import Erased
 from app.store.values import Clinic, Recommendation, Recorded
 
 Json = dict[str, Any]
 AT: Final = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 REF: Final = "c-10442"
-_NAME: Final = Name("rec_4fVq1bW8cXz0TnKpLr7sYd", AT)
+ERASED_REF: Final = "c-20731"
+_NAME: Final = Name(SAMPLE_ID, AT)
 _CLINIC: Final = Clinic("cli_example", "cli_example_test", "live", "Example", "Europe/London", False, 365, AT)  # noqa: FBT003
 _REQUEST: Final = "0f8e2b7c5d1a4e6f9b3c7a2d8e4f6b1c"
 _KEY: Final[Json] = {
-    "id": "key_7Yw2Qd9ZbK1x",
+    "id": SAMPLE_KEY_ID,
     "world": "live",
     "created_at": "2026-11-21T09:30:00Z",
     "expires_at": None,
@@ -44,7 +46,7 @@ def documents(shelf: Shelf, asked: Asked, judgement: Judgement, key: Json) -> di
     """
     kept = compose(shelf.in_force, _CLINIC, asked, _NAME)
     answer, made = json.loads(kept.answer), {**_KEY, **key}
-    erased = certificate(REF, AT, Erased(1, 0, 0), "sqlite", gone=True)
+    erased = certificate(ERASED_REF, AT, Erased(0, 0, 0), "sqlite", gone=True)
     return {
         "create_recommendation": {**answer, "read_token": None},
         "read_recommendation": answer,
@@ -52,11 +54,11 @@ def documents(shelf: Shelf, asked: Asked, judgement: Judgement, key: Json) -> di
         "explain_recommendation": explained(shelf.in_force, kept, asked.facts),
         "review_recommendation": _reviewed(shelf, kept, asked.facts, judgement),
         "erase_client": erased,
-        "export_client": json.loads(exported(REF, AT, Held([kept], [], [_recorded(kept, asked)]))),
+        "export_client": json.loads(b"".join(exported(REF, AT, [(kept, [])], [_recorded(kept, asked)]))),
         "create_key": {**made, "key": _SHOWN_ONCE},
         "list_keys": {"items": [made]},
         "read_key": made,
-        "revoke_key": {**made, "revoked_at": "2026-11-21T09:30:00Z"},
+        "revoke_key": {**made, "id": REVOKED_KEY_ID, "revoked_at": "2026-11-21T09:30:00Z"},
         "rotate_key": {**made, "key": _SHOWN_ONCE},
     }
 

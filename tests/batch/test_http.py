@@ -113,7 +113,11 @@ def test_only_plain_ndjson_is_taken(client: TestClient) -> None:
     for kind in ("application/json", "text/plain", "application/x-ndjson; charset=latin-1", ""):
         answer = _send(client, LINE, **{"Content-Type": kind})
         assert (answer.status_code, answer.json()["code"]) == (415, "unsupported_media_type")
+        assert answer.json()["detail"] == (
+            "The body must be sent as `Content-Type: application/x-ndjson`, in UTF-8 and without a content encoding."
+        )
         assert answer.headers["accept-post"] == "application/x-ndjson"
+        assert answer.headers["accept-encoding"] == "identity"
     assert _send(client, LINE, **{"Content-Encoding": "gzip"}).status_code == 415
     assert _send(client, LINE, **{"Content-Type": "application/x-ndjson; charset=utf-8"}).status_code == 200
 

@@ -120,7 +120,7 @@ def test_a_revoked_key_is_refused_at_once_and_stays_revoked(house: House) -> Non
 
     assert refused(house.call("POST", PREVIEW, key.text, json=INTAKE)) == (401, "invalid_key")
     assert first["revoked_at"] == again["revoked_at"] is not None
-    assert refused(house.call("POST", f"/v1/keys/{key.key.id}/rotate", json={})) == (404, "not_found")
+    assert refused(house.call("POST", f"/v1/keys/{key.key.id}/rotate", json={})) == (409, "key_ended")
 
 
 def test_a_key_that_is_revoked_elsewhere_is_refused_within_a_second(house: House) -> None:

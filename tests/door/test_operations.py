@@ -115,6 +115,7 @@ def test_the_journal_names_the_key_and_the_clinic_by_id_and_never_the_key_itself
 
 
 def test_the_first_start_makes_a_database_and_a_secret_that_only_their_owner_reads(tmp_path: Path) -> None:
+    (tmp_path / "new").mkdir()
     settings = Settings(database_url=f"sqlite:///{tmp_path / 'new' / 'service.db'}")
 
     open_backend(settings).close()

@@ -131,7 +131,7 @@ class Program:
         done = subprocess.run(  # noqa: S603 -- our own
             command, cwd=ROOT, env=self._environment, capture_output=True, text=True, check=False
         )
-        return [line.split("  ")[-1] for line in done.stdout.splitlines()]
+        return [line.split("  ")[2] for line in done.stdout.splitlines()]
 
 
 @contextmanager

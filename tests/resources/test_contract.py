@@ -2,16 +2,29 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
+from starlette.testclient import TestClient
 
+from app.main import create_app
+from app.observability import Journal
+from app.routers.samples import sample_intake
+from app.schemas.examples import INTAKE
+from app.schemas.review import REVIEW
+from app.services.backend import open_backend
+from app.services.demonstration import take_in_demo_clinic
+from tests.door.desk import settings_for
 from tests.resources.breaking import breaking_changes
 from tests.resources.golden import current, known
 from tests.resources.service import INTAKES, Service
 
 Json = dict[str, Any]
+LASTING = ("list_protocols", "read_protocol_version", "list_problem_kinds", "explain_problem_kind")
+WRITES = {"create_recommendation", "read_recommendation", "review_recommendation", "erase_client", "create_key",
+          "revoke_key", "rotate_key"}  # fmt: skip
 TOLD_WITH_KEYS = {"RateLimit", "RateLimit-Policy"}
 
 
@@ -62,21 +75,29 @@ def check(schema: Json, example: Any, document: Json) -> None:
     jsonschema.Draft202012Validator(whole).validate(example)
 
 
-def test_every_example_works_and_is_answered_as_described(document: Json, shared: Service) -> None:
-    made = shared.store(shared.ours).json()
-    shared.key(shared.ours)
-    key_id = shared.web.get("/v1/keys", headers=shared.ours.headers).json()["items"][0]["id"]
-    here = {"recommendation_id": made["id"], "key_id": key_id, "client_ref": "c-10442", "code": "invalid_body"}
-    here |= {"protocol_id": "microdermabrasion", "version": "1.0.0"}
-    last = {"revoke_key": 1, "erase_client": 2}
-    for method, path, operation in sorted(operations(document), key=lambda one: last.get(one[2]["operationId"], 0)):
+@pytest.fixture
+def demo(tmp_path: Path) -> Iterator[TestClient]:
+    """A demonstration, and its key for servers."""
+    backend = open_backend(settings_for(f"sqlite:///{tmp_path / 'demo.db'}"))
+    keys = take_in_demo_clinic(backend, frozenset(), sample_intake())
+    with TestClient(create_app(backend.settings, backend=backend, journal=Journal("error"))) as web:
+        web.headers["Authorization"] = f"Bearer {keys.secret}"
+        yield web
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+def test_every_example_works_in_a_demonstration_in_any_order(
+    *, backwards: bool, document: Json, demo: TestClient
+) -> None:
+    every = sorted(operations(document), key=lambda one: str(one[2]["operationId"]), reverse=backwards)
+    for method, path, operation in every:
         content = operation.get("requestBody", {}).get("content", {})
         kind, media = next(iter(content.items()), ("application/json", {"example": None}))
         example = media["example"]
         body = b"" if example is None else (example if isinstance(example, str) else json.dumps(example)).encode()
-        headers = {**shared.ours.headers, **({"Content-Type": kind} if body else {})}
+        here = {one["name"]: sample(one) for one in operation.get("parameters", ()) if one["in"] == "path"}
 
-        answer = shared.web.request(method, path.format(**here), content=body, headers=headers)
+        answer = demo.request(method, path.format(**here), content=body, headers={"Content-Type": kind} if body else {})
 
         described = operation["responses"][str(answer.status_code)]
         name = operation["operationId"]
@@ -85,6 +106,12 @@ def test_every_example_works_and_is_answered_as_described(document: Json, shared
         if "schema" in promised and answer.headers["content-type"].endswith("/json"):
             check(promised["schema"], answer.json(), document)
         assert headers_of(described, document) <= {header.lower() for header in answer.headers}
+
+
+def sample(parameter: Json) -> str:
+    """The example of a parameter, wherever it stands."""
+    shown = [parameter["example"]] if "example" in parameter else parameter["schema"]["examples"]
+    return str(shown[0])
 
 
 def headers_of(described: Json, document: Json) -> set[str]:
@@ -103,6 +130,50 @@ def test_every_answer_describes_its_headers(document: Json) -> None:
     assert {"Location", "ETag", "Idempotent-Replayed", "Cache-Control"} | TOLD_WITH_KEYS <= set(create)
     read = document["paths"][f"{INTAKES}/{{recommendation_id}}"]["get"]["responses"]
     assert {"ETag", "Cache-Control"} <= set(read["200"]["headers"]) & set(read["304"]["headers"])
+
+
+def test_every_header_of_an_answer_is_described(document: Json, shared: Service) -> None:
+    made = shared.store(shared.ours)
+    page = {**shared.ours.page_headers, "Skincadence-Read-Token": "rrt_none"}
+    review = f"{INTAKES}/{made.json()['id']}/review"
+    tried: list[tuple[str, str, str, dict[str, Any]]] = [
+        ("post", INTAKES, INTAKES, {"json": INTAKE, "headers": shared.ours.page_headers}),
+        ("get", f"{INTAKES}/{{recommendation_id}}", made.headers["location"], {"headers": shared.ours.headers}),
+        ("get", f"{INTAKES}/{{recommendation_id}}", made.headers["location"], {"headers": page}),
+        ("post", f"{INTAKES}/{{recommendation_id}}/review", review, {"json": REVIEW, "headers": shared.ours.headers}),
+        ("post", f"{INTAKES}/preview", f"{INTAKES}/preview", {"content": b"", "headers": shared.ours.page_headers}),
+        ("post", f"{INTAKES}/batch", f"{INTAKES}/batch", {"json": INTAKE, "headers": shared.ours.headers}),
+        ("get", "/problems/{code}", "/problems/invalid_body", {}),
+        ("get", "/v1/protocols", "/v1/protocols", {}),
+        ("get", "/v1/protocols", "/v1/protocols", {"headers": {"If-None-Match": "*"}}),
+        ("get", "/metrics", "/metrics", {}),
+        ("get", "/livez", "/livez", {}),
+    ]
+    for method, path, address, more in tried:
+        answer = shared.web.request(method, address, **more)
+
+        described = document["paths"][path][method]["responses"][str(answer.status_code)]["headers"]
+        sent = {name.lower() for name in answer.headers} - {"content-type", "content-length"}
+        assert sent <= {name.lower() for name in described}, (path, answer.status_code)
+
+
+def test_every_operation_says_that_it_may_be_refused_before_it_begins_and_that_there_may_be_no_room(
+    document: Json,
+) -> None:
+    for _, _, operation in operations(document):
+        name, refusals = operation["operationId"], set(operation["responses"])
+        assert {"405", "408", "414", "431", "500"} <= refusals
+        assert ("503" in refusals) == (name not in {"livez", "read_metrics"})
+        assert ("507" in refusals) == (name in WRITES)
+        assert "requestBody" not in operation or {"413", "415"} <= refusals
+    assert "`HEAD` is answered wherever `GET` is" in document["info"]["description"]
+
+
+def test_the_wrong_kind_of_a_batch_is_told_the_right_one(document: Json) -> None:
+    refusal = document["paths"][f"{INTAKES}/batch"]["post"]["responses"]["415"]
+    example = refusal["content"]["application/problem+json"]["examples"]["unsupported_media_type"]
+
+    assert "`Content-Type: application/x-ndjson`" in example["value"]["detail"]
 
 
 @pytest.mark.parametrize(
@@ -131,4 +202,5 @@ def test_sent_headers_are_described_where_they_are_read(document: Json) -> None:
         ("read_recommendation", "If-None-Match"),
         ("read_recommendation", "Skincadence-Read-Token"),
         ("review_recommendation", "If-Match"),
+        *((name, "If-None-Match") for name in LASTING),
     }

@@ -136,6 +136,35 @@ def test_a_visitor_sees_the_plan_only_once_it_is_reviewed(service: Service) -> N
         shape.model_validate_json(read.content)
 
 
+def test_a_visitor_may_ask_until_the_plan_is_reviewed_and_then_read_it_once(service: Service) -> None:
+    careful = service.open("Careful", review_every_plan=True)
+    made = service.web.post(INTAKES, json=INTAKE, headers=careful.page_headers)
+    address, headers = made.headers["location"], {**careful.page_headers, TOKEN: made.json()["read_token"]}
+
+    for _ in range(2):
+        service.clock.forward(days=3)
+        assert service.web.get(address, headers=headers).json()["status"] == "awaiting_review"
+    assert reviewed(service, careful, address, outcome="decline").status_code == 200
+    for _ in range(2):
+        assert service.web.get(address, headers=headers).json()["status"] == "declined"
+    assert reviewed(service, careful, address, outcome="clear").status_code == 200
+
+    assert "course" in service.web.get(address, headers=headers).json()
+    assert service.web.get(address, headers=headers).json()["code"] == "read_token_spent"
+    told = [entry["action"] for entry in service.audited(careful) if entry["outcome"] == "ok"]
+    assert told.count("recommendation.read") == 5
+
+
+def test_a_visitor_waits_no_longer_than_seven_days_for_a_review(service: Service) -> None:
+    careful = service.open("Careful", review_every_plan=True)
+    made = service.web.post(INTAKES, json=INTAKE, headers=careful.page_headers)
+    service.clock.forward(days=7, seconds=1)
+
+    late = service.web.get(made.headers["location"], headers={**careful.page_headers, TOKEN: made.json()["read_token"]})
+
+    assert (late.status_code, late.json()["code"]) == (410, "read_token_spent")
+
+
 def test_a_list_has_the_newest_first_and_goes_on_without_gaps_or_repetitions(service: Service) -> None:
     made = [service.store(service.ours, LEAST).json()["id"] for _ in range(7)]
     found: list[str] = []

@@ -178,3 +178,18 @@ def test_what_no_longer_fits_before_an_event_is_said(wanted: Adjustments) -> Non
 
     assert event is not None
     assert event.outcome in {"partial", "infeasible"}
+
+
+def test_a_start_on_the_day_of_assessment_itself_names_the_review() -> None:
+    after = adjust(PROGRAM, PLAN, Adjustments(start=0))
+
+    assert told(after.course.start) == (0, ["REVIEW"])
+    assert told(after.course.visits[0].earliest) == (0, ["MOD-F5", "REVIEW"])
+    assert told(after.course.visits[1].earliest) == (14, ["MOD-F5", "REVIEW"])
+
+
+def test_a_start_on_a_day_of_assessment_that_the_rules_allow_names_nothing() -> None:
+    plan = plan_of({"history": {**HISTORY, "medications": []}})
+
+    assert told(plan.course.start) == (0, [])
+    assert told(adjust(PROGRAM, plan, Adjustments(start=0)).course.start) == (0, [])
