@@ -69,11 +69,11 @@ def test_a_setting_that_cannot_be_used_stops_the_start() -> None:
     )
 
 
-def test_the_service_says_where_its_docs_are_and_leaves_quietly_on_ctrl_c() -> None:
+def test_the_service_says_where_its_docs_are_and_leaves_quietly_on_ctrl_c(tmp_path: Path) -> None:
     with create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "app", "serve", "--port", str(port)]
-    with subprocess.Popen(command, cwd=ROOT, stderr=PIPE, text=True) as service:  # noqa: S603 -- our own
+    with subprocess.Popen(command, cwd=tmp_path, stderr=PIPE, text=True) as service:  # noqa: S603 -- our own
         assert answers(f"http://127.0.0.1:{port}/docs")
         service.send_signal(signal.SIGINT)
         said = service.communicate(timeout=20)[1].splitlines()
