@@ -47,7 +47,8 @@ def test_head_answers_like_get_without_a_body(address: str, client: TestClient) 
 
     assert head.status_code == got.status_code == 200
     assert head.content == b""
-    for name in ("content-length", "content-type", "etag"):
+    counted = {"content-length"} if address == "/metrics" else set()  # its numbers move from one request to the next
+    for name in {"content-length", "content-type", "etag"} - counted:
         assert head.headers.get(name) == got.headers.get(name)
 
 
