@@ -11,14 +11,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
 from app.rules.assessment import Held, SettingsHeld, Span, Window
-from app.rules.conditions import Always
 from app.rules.facts import NEVER
-from app.rules.program import Line
-from app.rules.protocol import BLOCKING, INTENSITIES, Clause, Rule
+from app.rules.program import line_of
+from app.rules.protocol import BLOCKING, INTENSITIES
 from app.rules.schedule import schedule
 
 if TYPE_CHECKING:
     from app.rules.compiler import Program
+    from app.rules.edges import Lines
+    from app.rules.evaluate import Assessment
     from app.rules.fold import Numbers
     from app.rules.plan import Plan
 
@@ -68,14 +69,7 @@ class Departure(NamedTuple):
     bound: int | str | tuple[str, ...] | None = None
 
 
-def _line() -> Line:
-    """The line that holds what a professional set; its id is none that a protocol could use."""
-    clause = Clause(scope="person", when=Always(always=True))
-    rule = Rule.model_construct(id=REVIEW, kind="modifier", evidence_level="EO", dispute=0, clauses=(clause,))
-    return Line(-1, rule, clause)
-
-
-_SAID: Final = (_line(),)
+_SAID: Final = (line_of(REVIEW),)
 
 
 def adjustable(plan: Plan) -> bool:
@@ -150,6 +144,18 @@ def adjust(program: Program, plan: Plan, wanted: Adjustments) -> Plan:
     Returns:
         The plan with its dates made from what was set. The decision stays what the rules say.
     """
+    now, opened = adjusted(program, plan, wanted)
+    return replace(plan, assessment=now, course=schedule(now, plan.findings, opened))
+
+
+def adjusted(program: Program, plan: Plan, wanted: Adjustments) -> tuple[Assessment, Lines]:
+    """What adjustments make of an assessment, and what allows its first day against the rules.
+
+    Args:
+        program: The compiled protocol.
+        plan: The plan that the rules make; it has a course.
+        wanted: What a professional sets.
+    """
     was = plan.assessment
     now = was._replace(
         windows=_windows(plan, wanted.start),
@@ -157,8 +163,7 @@ def adjust(program: Program, plan: Plan, wanted: Adjustments) -> Plan:
         settings=_settings(was.settings, wanted),
         area_settings=tuple((area, _settings(held, wanted)) for area, held in was.area_settings),
     )
-    opened = _SAID if _moves(plan, wanted.start) else ()
-    return replace(plan, assessment=now, course=schedule(now, plan.findings, frozenset(opened)))
+    return now, frozenset(_SAID if _moves(plan, wanted.start) else ())
 
 
 def _moves(plan: Plan, start: int | None) -> bool:

@@ -15,6 +15,7 @@ from app.rules.conditions import lower, suggestion
 from app.rules.facts import AIMS, CONCERNS, VOCABULARY, Fact, Place
 from app.rules.program import Line, Polarity, Reading, Truth, lines_of, thresholds, whole
 from app.rules.protocol import Decision
+from app.rules.signs import SIGNS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -214,6 +215,14 @@ def _care_complaints(lines: Iterable[Line]) -> Iterator[tuple[Line, str]]:
             yield other, f"contradicts {one.rule.id}: {', '.join(sorted(clash))} used and avoided at the same time"
 
 
+def _sign_complaints(protocol: Protocol) -> Iterator[str]:
+    """Signs of a check-in that would go unjudged from its first hour on."""
+    clauses = (clause for rule in protocol.rules for clause in rule.clauses)
+    answered = {read.sign for clause in clauses if clause.note for read in clause.note.signs}
+    if answered:
+        yield from (f"no rule says what to do about the sign '{sign}'" for sign in SIGNS if sign not in answered)
+
+
 def light(protocol: Protocol) -> list[Complaint]:
     """The light checks: what a protocol that holds together should not have.
 
@@ -221,7 +230,7 @@ def light(protocol: Protocol) -> list[Complaint]:
         protocol: A protocol whose references hold.
 
     Returns:
-        The complaints, in the order of the protocol; those about the cadences as a whole come last.
+        The complaints, in the order of the protocol; those about the cadences and the signs as a whole come last.
     """
     index = {rule.id: position for position, rule in enumerate(protocol.rules)}
     lines = lines_of(protocol)
@@ -239,4 +248,5 @@ def light(protocol: Protocol) -> list[Complaint]:
     for line, message in _care_complaints(lines):
         complain(line.rule, ("clauses", line.rule.clauses.index(line.clause), "step"), message)
     ordered = [complaint for position in sorted(found) for complaint in found[position]]
-    return [*ordered, *(Complaint(("rules",), message) for message in _cadence_complaints(lines))]
+    whole_ = (*_cadence_complaints(lines), *_sign_complaints(protocol))
+    return [*ordered, *(Complaint(("rules",), message) for message in whole_)]

@@ -134,19 +134,19 @@ def _dated(unit: Unit, said: Said) -> Unit:
     return Unit(unit.name, unit.decision, unit.lines, windows, unit.kept) if windows else unit
 
 
-def _spacing(numbers: Numbers, age: int) -> tuple[Window, ...]:
-    """The days that the last session of an earlier course keeps free: the minimum interval around it."""
+def spacing(numbers: Numbers, age: int) -> tuple[Window, ...]:
+    """The days that the last session keeps free: the minimum interval around it."""
     if numbers.interval is None:
         return ()
     gap = numbers.interval.minimum
     return (Window(gap.lines, -age - gap.value + 1 if age < 0 else -NEVER, gap.value - age),)
 
 
-def _spaced(person: Unit, spacing: tuple[Window, ...], wished: int) -> Unit:
+def _spaced(person: Unit, apart: tuple[Window, ...], wished: int) -> Unit:
     """The person with the days that an earlier course keeps free."""
-    waits = any(window.defers(wished) for window in spacing)
+    waits = any(window.defers(wished) for window in apart)
     decision = max(person.decision, Decision.defer) if waits else person.decision
-    return Unit(person.name, decision, person.lines, person.windows + spacing, person.kept)
+    return Unit(person.name, decision, person.lines, person.windows + apart, person.kept)
 
 
 def assess(program: Program, findings: Findings) -> Assessment:
@@ -161,7 +161,7 @@ def assess(program: Program, findings: Findings) -> Assessment:
     )
     person, areas = _dated(person, whole), tuple(map(_dated, areas, asked))
     if last_session < NEVER:
-        person = _spaced(person, _spacing(folded.numbers, last_session), wished)
+        person = _spaced(person, spacing(folded.numbers, last_session), wished)
     windows = person.windows
     for unit in areas:
         if unit.kept:

@@ -106,6 +106,13 @@ class Line:
         return f"rule.{self.rule.id}.{variant}" if variant else f"rule.{self.rule.id}"
 
 
+def line_of(id_: str) -> Line:
+    """A line that no protocol holds, for what is not set by a rule; its id is none that a rule could have."""
+    clause = Clause(scope="person", when=Always(always=True))
+    rule = Rule.model_construct(id=id_, kind="modifier", evidence_level="EO", dispute=0, clauses=(clause,))
+    return Line(-1, rule, clause)
+
+
 def whole(line: Line, algebra: Algebra[T]) -> T:
     """Read a line's whole condition: its `when`, and that its wait has not run out."""
     condition = lower(line.clause.when, algebra)

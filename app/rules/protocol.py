@@ -11,8 +11,9 @@ from typing import Annotated, Literal, Self, TypeAlias
 from pydantic import AfterValidator, Field, StrictBool, StrictInt, StrictStr, model_validator
 from pydantic_core import PydanticCustomError
 
-from app.rules.conditions import Closed, Condition, known_fact
-from app.rules.facts import NEVER, VOCABULARY
+from app.rules.conditions import Closed, Condition, known_fact, suggestion
+from app.rules.facts import NEVER, REACTIONS, VOCABULARY
+from app.rules.signs import SIGNS
 
 
 class Decision(IntEnum):
@@ -42,6 +43,7 @@ Listing: TypeAlias = Literal[
 Urgency: TypeAlias = Literal[
     "emergency", "same_day", "within_24h", "within_7_days", "urgent_referral", "clinician", "crisis"
 ]
+Reaction: TypeAlias = Literal["none", "pink_24h", "red_72h", "red_over_72h", "blister_or_crust", "pigment_change"]
 Days: TypeAlias = Annotated[StrictInt, Field(ge=0, le=3650)]
 Id: TypeAlias = Annotated[StrictStr, Field(pattern=r"^[A-Z]{2,3}-[A-Z0-9]+$")]
 SourceId: TypeAlias = Annotated[StrictStr, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
@@ -61,6 +63,13 @@ def _rising(numbers: tuple[int, ...]) -> tuple[int, ...]:
 def _date(name: str) -> str:
     if VOCABULARY[name].kind != "age":
         raise PydanticCustomError("date", "a wait runs since a date, and '{name}' is none", {"name": name})
+    return name
+
+
+def _sign(name: str) -> str:
+    if name not in SIGNS:
+        hint = suggestion(name, SIGNS)
+        raise PydanticCustomError("sign", "unknown sign '{name}'{hint}", {"name": name, "hint": hint})
     return name
 
 
@@ -183,16 +192,43 @@ class Step(Closed):
         return self
 
 
+class Sign(Closed):
+    """What of a check-in a note answers.
+
+    Attributes:
+        sign: What is seen or felt.
+        after_hours: It counts only past so many hours after the session.
+        reaction: How the skin took the session, as far as the sign tells.
+    """
+
+    sign: Annotated[StrictStr, AfterValidator(_sign)]
+    after_hours: Annotated[StrictInt, Field(ge=0, le=8760)] = 0
+    reaction: Reaction | None = None
+
+    @property
+    def rank(self) -> int:
+        """The place of its reaction among all, from the mildest on; 0 where it tells of none."""
+        return 0 if self.reaction is None else REACTIONS.index(self.reaction)
+
+
 class Note(Closed):
     """Something to say. It changes no number.
 
     Attributes:
         list: The list of the answer in which it appears.
         urgency: How soon to act on a red flag.
+        signs: The signs of a check-in that it answers.
     """
 
     list: Listing
     urgency: Urgency | None = None
+    signs: tuple[Sign, ...] = ()
+
+    @model_validator(mode="after")
+    def _says_how_soon(self) -> Self:
+        if (self.list == "red_flags") != (self.urgency is not None):
+            raise PydanticCustomError("urgency", "a red flag says how soon to act, and nothing else does")
+        return self
 
 
 class Clause(Closed):
@@ -318,6 +354,7 @@ class Protocol(Closed):
         clinical_review: Who signed it off, or `unreviewed`.
         reviewed: The day its sources were last read.
         policies: The readings chosen where the evidence leaves a choice.
+        reassess_after_days: So long after the last session or the last answers, no session without new answers.
         settings: The settings of a session before any bound.
         disclaimers: Keys of the texts that every answer carries.
         sources: Every source, once.
@@ -330,6 +367,7 @@ class Protocol(Closed):
     clinical_review: StrictStr
     reviewed: date
     policies: dict[StrictStr, Policy]
+    reassess_after_days: Annotated[StrictInt, Field(ge=1, le=3650)]
     settings: Settings
     disclaimers: tuple[StrictStr, ...]
     sources: tuple[Source, ...]

@@ -8,9 +8,10 @@ leaves). A wait pushes earliest and target over the days that it forbids.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple
 
 from app.rules.assessment import Held, Span, Window
+from app.rules.dates import Course, EventFit, Past, Visit, VisitKind, kept_free
 from app.rules.edges import Edge, earlier, first_free, held_back, last_free
 from app.rules.facts import NEVER
 from app.rules.protocol import BLOCKING
@@ -23,63 +24,17 @@ if TYPE_CHECKING:
     from app.rules.fold import Numbers
     from app.rules.program import Line
 
-VisitKind: TypeAlias = Literal["test_area", "session", "progress_check", "maintenance"]
+__all__ = ["Course", "EventFit", "Past", "Visit", "VisitKind", "kept_free", "schedule"]
+
 REMEMBERED = 512
 """How many courses are kept: dates are counted from the day of assessment, and many people share the same limits."""
 
 
-class Visit(NamedTuple):
-    """One visit of the course.
-
-    Attributes:
-        number: The session's number; 0 for the test area; that of the session before for a progress check.
-        kind: What it is.
-        earliest: The first day on which it may be.
-        target: The day on which it should be.
-        latest: The last day on which it still fits; `None` where nothing sets it.
-    """
-
-    number: int
-    kind: VisitKind
-    earliest: Edge
-    target: Edge
-    latest: Edge | None
-
-
-class EventFit(NamedTuple):
-    """How the course lies before an event.
-
-    Attributes:
-        day: The day of the event.
-        outcome: Whether all planned sessions fit before it, some or none, it is over, or no start can be dated.
-        sessions: How many sessions fit.
-        planned: How many sessions the course has.
-    """
-
-    day: int
-    outcome: Literal["feasible", "partial", "infeasible", "past", "undated"]
-    sessions: int
-    planned: int
-
-
-class Course(NamedTuple):
-    """The dates of a plan.
-
-    Attributes:
-        start: The first day on which any visit is allowed; `None` where no date tells.
-        until: The keys of what must have ended besides, in order.
-        visits: The visits in order; empty where no start can be dated or the event leaves no room.
-        event: How the course lies before the event; `None` without one.
-    """
-
-    start: Edge | None
-    until: tuple[str, ...]
-    visits: tuple[Visit, ...]
-    event: EventFit | None
+_NOTHING = Past()
 
 
 class _Wish(NamedTuple):
-    """All that the dates depend on: the numbers, the forbidden days, the wished day, the event, and who it is for.
+    """All that the dates depend on: the numbers, the forbidden days, the wished day, the event, and what lies behind.
 
     The day of assessment is held by nothing, unless something opened it.
     """
@@ -90,6 +45,7 @@ class _Wish(NamedTuple):
     event: int | None
     untreated: bool
     opened: Lines
+    past: Past
 
     def first_free(self, day: int) -> Edge:
         """The first day from `day` on that is allowed."""
@@ -109,9 +65,11 @@ def _shifted(edge: Edge, gap: Held, sign: int = 1) -> Edge:
     return Edge(edge.day + sign * gap.value, edge.lines.union(gap.lines))
 
 
-def _after(edge: Edge, gap: Held, windows: Sequence[Window]) -> Edge:
-    """The first free day a gap later."""
-    return first_free(edge.day + gap.value, windows).held(edge.lines, gap.lines)
+def _after(edge: Edge, gap: Held, windows: Sequence[Window], least: int = 0) -> Edge:
+    """The first free day a gap later, and never before a day; the gap holds it unless that day lies later."""
+    day = edge.day + gap.value
+    free = first_free(max(day, least), windows)
+    return free if day < least else free.held(edge.lines, gap.lines)
 
 
 def _following(visit: Visit, number: int, kind: VisitKind, gap: Span, windows: Sequence[Window]) -> Visit:
@@ -149,6 +107,24 @@ def _ended(visit: Visit, windows: Sequence[Window]) -> Visit:
     return visit._replace(latest=end if visit.latest is None else earlier(visit.latest, end))
 
 
+def _resumed(wish: _Wish, day: int, kind: VisitKind, gap: Span, windows: Sequence[Window]) -> Visit:
+    """The visit that follows what was done; one that is overdue already has no latest day, only as soon as may be."""
+    done, target = Edge(day), _after(Edge(day), gap.typical, windows, wish.wished)
+    longest = _shifted(done, gap.maximum)
+    latest = None if longest.day < 0 else held_back(longest, target, windows)
+    earliest = _after(done, gap.minimum, windows)
+    return _unbroken(Visit(wish.past.number + 1, kind, earliest, target, latest), windows)
+
+
+def _reopened(wish: _Wish, day: int, interval: Span) -> Visit:
+    """The next session after the last one; or the first one, after a test area that was done."""
+    if wish.past.number:
+        return _resumed(wish, day, "session", interval, wish.windows)
+    test = wish.numbers.test_area
+    first = _resumed(wish, day, "session", Span(test, test, test), wish.windows)
+    return _unbroken(first._replace(latest=None), wish.windows)
+
+
 def _opening(wish: _Wish) -> list[Visit]:
     """The first visits: a test area and the first session after it, or the first session alone."""
     windows, test = wish.windows, wish.numbers.test_area
@@ -157,14 +133,18 @@ def _opening(wish: _Wish) -> list[Visit]:
         return [_unbroken(Visit(1, "session", earliest, target, None), windows)]
     earliest, target = earliest.held(test.lines), target.held(test.lines)
     patch = Visit(0, "test_area", earliest, target, None)
-    session = Visit(1, "session", _after(earliest, test, windows), _after(target, test, windows), None)
+    held = wish.past.pinned(patch)
+    session = Visit(1, "session", _after(held.earliest, test, windows), _after(held.target, test, windows), None)
     return [_unbroken(patch, windows), _unbroken(session, windows)]
 
 
 def _sessions(wish: _Wish, sessions: Span, interval: Span) -> list[Visit]:
-    visits = _opening(wish)
-    while visits[-1].number < sessions.typical.value:
-        last = visits[-1]
+    day, planned = wish.past.day, sessions.typical.value
+    if day is not None and wish.past.number >= planned:
+        return []
+    visits = _opening(wish) if day is None else [_reopened(wish, day, interval)]
+    while visits[-1].number < planned:
+        last = wish.past.pinned(visits[-1])
         visits.append(_following(last, last.number + 1, "session", interval, wish.windows))
     return visits
 
@@ -177,24 +157,23 @@ def _limit(wish: _Wish, event: int) -> _Limit:
 
 def _fits(visits: Sequence[Visit], limit: _Limit) -> list[Visit]:
     """The visits that lie early enough; none, if the first session does not."""
-    first = next(visit for visit in visits if visit.number == 1)
-    if first.target.day > limit.first.value:
+    if any(visit.number == 1 and visit.target.day > limit.first.value for visit in visits):
         return []
     return [visit for visit in visits if visit.target.day <= limit.last.value]
 
 
-def _back_planned(visits: Sequence[Visit], missed: Sequence[Visit], limit: _Limit, wish: _Wish) -> list[Visit]:
-    """The latest days that still leave room for what follows, and then no later than the longest interval allows.
+def _room(visits: Sequence[Visit], missed: Sequence[Visit], limit: _Limit, wish: _Wish) -> dict[int, Edge]:
+    """The latest days that still leave room for what follows.
 
     How much follows hangs on the sessions of the course, and on whatever keeps the next one from fitting.
     """
     numbers = wish.numbers
-    if numbers.sessions is None or numbers.interval is None:
-        return list(visits)
+    if numbers.sessions is None or numbers.interval is None or not visits:
+        return {}
     count = missed[0].target.lines if missed else numbers.sessions.typical.lines
     last = Edge(limit.last.value, frozenset(limit.last.lines))
     room: dict[int, Edge] = {}
-    for number in range(visits[-1].number, 0, -1):
+    for number in range(visits[-1].number, max(0, visits[0].number - 1), -1):
         if number == 1 and wish.untreated:
             last = earlier(last, Edge(limit.first.value, frozenset(limit.first.lines)))
         room[number] = last_free(last.day, wish.windows).held(last.lines, count)
@@ -202,65 +181,91 @@ def _back_planned(visits: Sequence[Visit], missed: Sequence[Visit], limit: _Limi
     if visits[0].number == 0:
         first = _shifted(room[1], numbers.test_area, -1)
         room[0] = last_free(first.day, wish.windows).held(first.lines)
-    tightened = _tightened(visits, room, numbers.interval.maximum, wish.windows)
-    return [_held_by(visit, count) for visit in tightened] if missed else tightened
+    return room
 
 
-def _tightened(visits: Sequence[Visit], room: dict[int, Edge], longest: Held, windows: Sequence[Window]) -> list[Visit]:
+def _back_planned(visits: Sequence[Visit], missed: Sequence[Visit], room: dict[int, Edge], wish: _Wish) -> list[Visit]:
+    """No visit later than leaves room for what follows, and then no later than the longest interval allows."""
+    if wish.numbers.interval is None or not visits:
+        return list(visits)
+    tightened = _tightened(visits, room, wish.numbers.interval.maximum, wish)
+    return [_held_by(visit, missed[0].target.lines) for visit in tightened] if missed else tightened
+
+
+def _tightened(visits: Sequence[Visit], room: dict[int, Edge], longest: Held, wish: _Wish) -> list[Visit]:
     """Each visit with the earlier of two latest days: what the event leaves, and the longest interval."""
     done: list[Visit] = []
     for visit in visits:
         latest = room[visit.number]
-        if visit.number > 1 and done[-1].latest is not None:
-            chain = held_back(_shifted(done[-1].latest, longest), visit.target, windows)
-            latest = earlier(chain, latest)
-        done.append(_unbroken(visit._replace(latest=latest), windows))
+        before = wish.past.pinned(done[-1]).latest if done else None
+        if visit.number > 1 and before is not None:
+            latest = earlier(held_back(_shifted(before, longest), visit.target, wish.windows), latest)
+        elif not done and wish.past.day is not None and visit.latest is not None:
+            latest = earlier(visit.latest, latest)
+        done.append(_unbroken(visit._replace(latest=latest), wish.windows))
     return done
 
 
 def _progress_check(visits: Sequence[Visit], wish: _Wish) -> list[Visit]:
     """The visits with the look at progress between the session it follows and the next one."""
-    check, interval = wish.numbers.progress_check, wish.numbers.interval
+    check, interval, past = wish.numbers.progress_check, wish.numbers.interval, wish.past
     index = next((i for i, visit in enumerate(visits) if visit.number == check.value), None)
+    if past.day is not None and past.number == check.value and not past.looked:
+        index = -1
     if not check.value or index is None or interval is None:
         return list(visits)
-    last = index + 1 == len(visits)
-    due = _following(visits[index], check.value, "session", interval, wish.windows) if last else visits[index + 1]
+    if index + 1 < len(visits):
+        due = visits[index + 1]
+    elif visits:
+        due = _following(past.pinned(visits[index]), check.value, "session", interval, wish.windows)
+    else:
+        due = _resumed(wish, past.day or 0, "session", interval, wish.windows)
     earliest, target = due.earliest.held(check.lines), due.target.held(check.lines)
     look = Visit(check.value, "progress_check", earliest, target, due.latest and due.latest.held(check.lines))
     return [*visits[: index + 1], look, *visits[index + 1 :]]
 
 
-def _maintenance(last: Visit, wish: _Wish, event: int | None) -> list[Visit]:
+def _maintenance(visits: Sequence[Visit], wish: _Wish) -> list[Visit]:
     """The first session after the course, not in the days that an event keeps free."""
-    gap, ahead = wish.numbers.maintenance, wish.numbers.event_repeat
+    gap, past = wish.numbers.maintenance, wish.past
     if gap is None:
         return []
-    windows = list(wish.windows)
-    if event is not None:
-        windows.append(Window(ahead.lines, event - ahead.value + 1, event + 1))
+    windows = (*wish.windows, *kept_free(wish.numbers, wish.event))
+    if not visits:
+        return [] if past.day is None else [_resumed(wish, past.day, "maintenance", gap, windows)]
+    last = past.pinned(visits[-1])
     return [_following(last, last.number + 1, "maintenance", gap, windows)]
 
 
-def _planned(wish: _Wish) -> tuple[list[Visit], EventFit | None]:
+class _Dated(NamedTuple):
+    """All visits, those that an event leaves, how the course lies before it, and how long it leaves for each."""
+
+    visits: tuple[Visit, ...] = ()
+    event: EventFit | None = None
+    room: tuple[tuple[int, Edge], ...] = ()
+
+
+def _planned(wish: _Wish) -> _Dated:
     """All visits, those that an event leaves, and how the course lies before it."""
-    numbers, event = wish.numbers, wish.event
+    numbers, event, done = wish.numbers, wish.event, wish.past.number
     if numbers.sessions is None or numbers.interval is None:
-        return [], None
+        return _Dated()
     visits = _sessions(wish, numbers.sessions, numbers.interval)
-    planned, fit = numbers.sessions.typical.value, None
+    planned, fit, room = numbers.sessions.typical.value, None, dict[int, Edge]()
     if event is not None and event < 0:
         fit, event = EventFit(event, "past", 0, planned), None
     if event is not None:
         limit = _limit(wish, event)
         kept = _fits(visits, limit)
-        if not any(visit.number for visit in kept):
-            return [], EventFit(event, "infeasible", 0, planned)
+        if not done and not any(visit.number for visit in kept):
+            return _Dated((), EventFit(event, "infeasible", 0, planned))
         missed = visits[len(kept) :]
-        fit = EventFit(event, "partial" if missed else "feasible", kept[-1].number, planned)
-        visits = _back_planned(kept, missed, limit, wish)
-    after = _maintenance(visits[-1], wish, event) if visits[-1].number == planned else []
-    return [*_progress_check(visits, wish), *after], fit
+        fit = EventFit(event, "partial" if missed else "feasible", kept[-1].number if kept else done, planned)
+        room = _room(kept, missed, limit, wish)
+        visits = _back_planned(kept, missed, room, wish)
+    last = visits[-1].number if visits else done
+    after = _maintenance(visits, wish) if last >= planned else []
+    return _Dated((*_progress_check(visits, wish), *after), fit, tuple(room.items()))
 
 
 @lru_cache(REMEMBERED)
@@ -272,22 +277,23 @@ def _course(wish: _Wish) -> Course:
         if wish.event is not None and wish.numbers.sessions is not None:
             missed = EventFit(wish.event, "undated", 0, wish.numbers.sessions.typical.value)
         return Course(None, until, (), missed)
-    visits, fit = _planned(wish)
-    return Course(wish.first_free(0), until, tuple(visits), fit)
+    dated = _planned(wish)
+    return Course(wish.first_free(0), until, dated.visits, dated.event, dated.room)
 
 
-def schedule(assessment: Assessment, findings: Findings, opened: Lines = frozenset()) -> Course:
-    """Date a plan.
+def schedule(assessment: Assessment, findings: Findings, opened: Lines = frozenset(), past: Past = _NOTHING) -> Course:
+    """Date a plan, or the rest of one.
 
     Args:
         assessment: What the rules make of the person.
         findings: What it was made of.
         opened: Whatever allows the day of assessment itself, against the rules.
+        past: What of the course lies behind, and what is booked of the rest.
 
     Returns:
         The first day allowed, what must have ended besides, the visits, and how they lie before an event.
     """
     if assessment.decision >= BLOCKING:
         return Course(None, (), (), None)
-    wish = _Wish(assessment.numbers, assessment.windows, findings.wished, findings.event, findings.untreated, opened)
-    return _course(wish)
+    numbers, windows = assessment.numbers, assessment.windows
+    return _course(_Wish(numbers, windows, findings.wished, findings.event, findings.untreated, opened, past))

@@ -33,7 +33,7 @@ def written(rules_: Sequence[dict[str, Any]], devices: Sequence[str] = DEVICES) 
         "id": "random", "version": "0.0.1", "title": "Random", "clinical_review": "unreviewed", "reviewed": DAY,
         "policies": {"reading": {"choices": ["one", "other"], "chosen": "one"}},
         "settings": {"intensity": "standard", "passes": [2, 3], "devices": devices},
-        "disclaimers": [], "sources": [], "rules": rules_,
+        "reassess_after_days": 180, "disclaimers": [], "sources": [], "rules": rules_,
     })  # fmt: skip
 
 

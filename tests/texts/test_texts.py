@@ -9,9 +9,12 @@ import pytest
 
 import app.render
 from app.rules.facts import AREAS, CONCERNS, DEVICES, VOCABULARY, questions
+from app.rules.judging import Action
 from app.rules.plan import CATEGORIES
 from app.rules.protocol import INTENSITIES, Decision, Protocol
+from app.rules.remaining import REASSESS
 from app.rules.schedule import EventFit, VisitKind
+from app.rules.signs import SIGNS
 from app.texts import load
 from app.texts.catalog import Catalog, MissingLanguageError
 from tests.protocols.copies import the_shipped
@@ -128,8 +131,15 @@ def _said_of_plans() -> set[str]:
     }  # fmt: skip
 
 
+def _said_of_courses() -> set[str]:
+    """What a course makes someone say."""
+    return {
+        *(f"sign.{sign}" for sign in SIGNS), *(f"action.{action}" for action in get_args(Action)), REASSESS.text_key,
+    }  # fmt: skip
+
+
 def test_every_text_is_said_somewhere_and_every_one_that_is_said_is_there() -> None:
-    said = _said_of_rules(the_shipped().protocol) | _said_of_facts() | _said_of_plans()
+    said = _said_of_rules(the_shipped().protocol) | _said_of_facts() | _said_of_plans() | _said_of_courses()
     assert sorted(TEXTS.keys() - said) == []
     assert sorted(said - TEXTS.keys()) == []
 

@@ -1,0 +1,164 @@
+"""What keeps a course on hold, and what a professional has looked at already.
+
+A professional covers the rules that they name, for what was known to them: whatever happened or was answered later and
+makes the same rule speak puts the course on hold again. What rules a treatment out cannot be covered.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from app.rules.effective import answers, judged, reactions
+from app.rules.facts import REACTIONS, VOCABULARY, Fact, Place
+from app.rules.happenings import Answered, Cleared
+from app.rules.protocol import BLOCKING, Decision
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from app.rules.assessment import Unit, Window
+    from app.rules.compiler import Program
+    from app.rules.effective import Intake
+    from app.rules.happenings import AnyHappening, Dated
+    from app.rules.plan import Plan
+    from app.rules.program import Line
+    from app.rules.record import Facts
+
+_MICRODERMABRASION = "history.microdermabrasion."
+_REACTION = {f"{_MICRODERMABRASION}last_reaction", f"{_MICRODERMABRASION}worst_reaction"}
+_PIGMENT = "client.pigment_change_after_procedure"
+
+
+def deciding(plan: Plan) -> Iterator[Line]:
+    """The lines that decide: those of the person and of what remains; where nothing does, of all."""
+    found = plan.assessment
+    units: list[Unit] = [found.person]
+    for places in (found.areas, found.concerns):
+        units += [unit for unit in places if unit.kept] or places
+    for unit in units:
+        yield from unit.lines
+
+
+def asking(plan: Plan) -> frozenset[str]:
+    """The rules that ask for a professional: for a review, or because no date tells when a wait is over."""
+    review = {line.rule.id for line in deciding(plan) if line.decision is Decision.clinician_review}
+    return frozenset(review | {line.rule.id for window in plan.assessment.windows for line in _open(window)})
+
+
+def _open(window: Window) -> tuple[Line, ...]:
+    return window.lines if window.undated else ()
+
+
+class Coverage(NamedTuple):
+    """What one professional looked at.
+
+    Attributes:
+        rules: The rules.
+        by: When they did; `None` for the review of the recommendation, before anything happened.
+    """
+
+    rules: frozenset[str]
+    by: Cleared | None
+
+    def knew(self, one: Dated) -> bool:
+        """Whether something was known by then."""
+        return self.by is not None and one.on <= self.by.on and one.order < self.by.order
+
+
+class Holding:
+    """The hold of a course at one moment.
+
+    Args:
+        program: The compiled protocol.
+        intake: The intake at the start.
+        happenings: What happened, in order.
+        cleared: The rules that the review of the recommendation covers.
+    """
+
+    def __init__(
+        self, program: Program, intake: Intake, happenings: Sequence[AnyHappening], cleared: frozenset[str]
+    ) -> None:
+        self.program, self.intake, self.happenings = program, intake, happenings
+        self.reactions = reactions(program, happenings)
+        clearances = (Coverage(frozenset(one.rules), one) for one in happenings if isinstance(one, Cleared))
+        self.coverage = (Coverage(cleared, None), *clearances)
+
+    def covers(self, line: Line, facts: Facts) -> bool:
+        """Whether a professional has looked at what makes a line speak.
+
+        Args:
+            line: A line that fires.
+            facts: What it fires on.
+        """
+        asked = (one for one in self.coverage if line.rule.id in one.rules)
+        return any(self._unchanged(line, one) and not self._again(line, facts, one) for one in asked)
+
+    def _unchanged(self, line: Line, coverage: Coverage) -> bool:
+        """Whether the answers that a line reads are those that were known."""
+        known = [one for one in self.happenings if isinstance(one, Answered) and coverage.knew(one)]
+        before, since = answers(self.intake, known), answers(self.intake, self.happenings)
+        return all(_said(before, fact) == _said(since, fact) for fact in line.facts)
+
+    def _again(self, line: Line, facts: Facts, coverage: Coverage) -> bool:
+        """Whether the skin reacted since in a way that alone makes the line speak."""
+        if not any(fact.name in _REACTION or fact.name == _PIGMENT for fact in line.facts):
+            return False
+        later = {one.rank for one in self.reactions if one.rank is not None and not coverage.knew(one.told)}
+        return any(_fires_on(line, facts, rank) for rank in later)
+
+    def flags(self) -> Iterator[Line]:
+        """The red flags that no professional has looked at since they were told."""
+        for checked_in, _, judgement in judged(self.program, self.happenings):
+            for line in judgement.flags:
+                if not any(line.rule.id in one.rules and one.knew(checked_in) for one in self.coverage):
+                    yield line
+
+    def lifted(self, windows: Iterable[Window], facts: Facts) -> tuple[Window, ...]:
+        """The waits without those that no date ends and that a professional has called over."""
+        return tuple(
+            window
+            for window in windows
+            if not (window.undated and all(self.covers(one, facts) for one in window.lines))
+        )
+
+    def lines(self, plan: Plan, facts: Facts) -> tuple[Line, ...]:
+        """What keeps the course on hold, each rule's line once; the red flags first.
+
+        Args:
+            plan: The plan, its covered waits lifted.
+            facts: What it was made of.
+        """
+        found = list(self.flags())
+        for line in deciding(plan):
+            review = line.decision is Decision.clinician_review and not self.covers(line, facts)
+            if review or line.decision >= BLOCKING <= plan.decision:
+                found.append(line)
+        found += [line for window in plan.assessment.windows for line in _open(window)]
+        return tuple({line.text_key: line for line in found}.values())
+
+
+def _fires_on(line: Line, facts: Facts, rank: int) -> bool:
+    """Whether a line fires where a reaction is all that is known of how the skin takes sessions."""
+
+    def value(fact: Fact) -> int:
+        if fact.name in _REACTION:
+            return rank
+        if fact.name == _PIGMENT:
+            return int(rank == REACTIONS.index("pigment_change"))
+        return facts.person.low[fact.slot] if fact.place is Place.HISTORY else fact.calm
+
+    return line.holds({fact: value(fact) for fact in line.facts})
+
+
+def _said(intake: Intake, fact: Fact) -> Any:  # noqa: ANN401 -- whatever was answered
+    """What an intake says to a fact; what no answer can change is nothing."""
+    part, *names = fact.name.split(".")
+    members = intake.get(part) or {}
+    if part not in ("client", "history", "goals") or not VOCABULARY[fact.name].question:
+        return members.get("event_on") if part == "goals" else None
+    group = members.get(names[0])
+    if part == "client" or group is None:
+        return group
+    if isinstance(group, dict):
+        return group.get(names[-1])
+    return [item for item in group if names[1] in (item, item.get("code") if isinstance(item, dict) else None)]

@@ -1,0 +1,269 @@
+"""A course at one moment: its plan by then, what keeps it on hold, what lies behind, and the visits to come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from app.rules.effective import effective
+from app.rules.happenings import MOVES, TREATMENTS, Answered, Done, done, told
+from app.rules.holding import Holding, asking
+from app.rules.ongoing import Since, first_time, followed, gentlest
+from app.rules.plan import make_plan
+from app.rules.protocol import BLOCKING
+from app.rules.record import at_rest
+from app.rules.remaining import REASSESS, bounded, chain_of, horizon, key_of, steps_of
+from app.rules.schedule import Past, schedule
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import date
+
+    from app.rules.assessment import SettingsHeld
+    from app.rules.chain import Chain, VisitKey
+    from app.rules.compiler import Program
+    from app.rules.edges import Lines
+    from app.rules.happenings import AnyHappening, Booked, Told
+    from app.rules.ongoing import Start
+    from app.rules.plan import Plan
+    from app.rules.program import Line
+    from app.rules.record import Facts
+    from app.rules.remaining import Horizon
+    from app.rules.schedule import Course as Dates
+    from app.rules.schedule import Visit
+
+Read: TypeAlias = "Callable[[Mapping[str, Any]], Facts]"
+"""From an intake, as it is sent, to its facts."""
+
+
+@dataclass(frozen=True, eq=False)
+class Moment:
+    """A course at one moment.
+
+    Attributes:
+        origin: The day from which all days are counted.
+        said: What is said of each visit.
+        past: What lies behind.
+        plan: The plan by then, with the dates of the visits to come.
+        hold: The lines that keep the course on hold.
+        booked: The bookings that stand.
+        withdrawn: The ids of those that do not.
+        chain: The visits to come.
+        settings: How the next session is done.
+        area_settings: The same for each area that remains.
+        unknown: Whether nobody told how the skin took the last visit.
+    """
+
+    origin: date
+    said: Mapping[VisitKey, Told] = field(repr=False)
+    past: Past
+    plan: Plan = field(repr=False)
+    hold: tuple[Line, ...]
+    booked: Mapping[VisitKey, Booked]
+    withdrawn: frozenset[str]
+    chain: Chain = field(repr=False)
+    settings: SettingsHeld
+    area_settings: tuple[tuple[str, SettingsHeld], ...]
+    unknown: bool
+
+    @property
+    def reassess_by(self) -> date:
+        """The last day on which the next visit needs no new answers."""
+        return self.origin + timedelta(self.chain.reassess.day)
+
+    @property
+    def complete(self) -> bool:
+        """Whether all sessions of the course are done."""
+        sessions = self.plan.assessment.numbers.sessions
+        return sessions is not None and self.past.number >= sessions.typical.value
+
+    @property
+    def overlong(self) -> bool:
+        """Whether the next visit is due only after new answers."""
+        return any(step.target.day >= self.chain.reassess.day for step in self.chain.steps[:1])
+
+    def passed(self, visit: Visit) -> bool:
+        """Whether what was done since has left a visit behind."""
+        if visit.kind == "progress_check":
+            return visit.number < self.past.number or (visit.number == self.past.number and self.past.looked)
+        return visit.number <= self.past.number and (visit.number > 0 or self.past.day is not None)
+
+
+class Course:
+    """A course, to be looked at after any of its happenings.
+
+    Args:
+        program: The compiled protocol.
+        start: What it began from.
+        read: From an intake to its facts.
+    """
+
+    def __init__(self, program: Program, start: Start, read: Read) -> None:
+        self.program, self.start, self.read = program, start, read
+
+    @cached_property
+    def base(self) -> Plan:
+        """The plan that the rules made at the start."""
+        return make_plan(self.program, self._facts(()))
+
+    @cached_property
+    def cleared(self) -> frozenset[str]:
+        """The rules that the review of the recommendation covers."""
+        return asking(self.base) if self.start.reviewed else frozenset()
+
+    def _facts(self, happenings: Sequence[AnyHappening]) -> Facts:
+        return at_rest(self.read(effective(self.program, self.start.intake, happenings, self.start.day)))
+
+    def moment(self, happenings: Sequence[AnyHappening], void: frozenset[str]) -> Moment:
+        """Look at it after some happenings.
+
+        Args:
+            happenings: What happened until then, in order.
+            void: The ids of bookings that were withdrawn before.
+        """
+        return _Look(self, happenings, void).moment()
+
+
+class _Look:
+    """One look at a course."""
+
+    def __init__(self, course: Course, happenings: Sequence[AnyHappening], void: frozenset[str]) -> None:
+        self.course, self.happenings, self.void = course, happenings, void
+        self.facts = course._facts(happenings)  # noqa: SLF001 -- one module
+        self.origin = self.facts.assessed_on
+        self.said = told(happenings)
+        self.visits = [one for one in done(happenings) if one.visit.kind != "progress_check"]
+        self.holding = Holding(course.program, course.start.intake, happenings, course.cleared)
+        self.past = self._past()
+        self.reach = self._reach()
+        self.plan, self.opened = self._planned()
+
+    def _past(self) -> Past:
+        """What lies behind: the last session, or else the test area."""
+        sessions = [one for one in self.visits if one.visit.kind in TREATMENTS]
+        if not (sessions or self.visits):
+            return Past()
+        last = (sessions or self.visits)[-1]
+        number = max([one.visit.number for one in sessions], default=0)
+        looked = any(
+            isinstance(said.final, Done) and key.kind == "progress_check" and key.number == number
+            for key, said in self.said.items()
+        )
+        return Past(number, (last.on - self.origin).days, looked)
+
+    def _reach(self) -> Horizon:
+        """Until when no new answers are due."""
+        answered = [one.on for one in self.happenings if isinstance(one, Answered)]
+        since = max([self.course.start.day, *answered, *(one.on for one in self.visits)])
+        return horizon(self.course.program.protocol.reassess_after_days, since, self.origin)
+
+    def _planned(self) -> tuple[Plan, Lines]:
+        """The plan by now, with what was set at the start, and without the waits that were called over."""
+        course = self.course
+        plan = make_plan(course.program, self.facts)
+        since = Since((self.origin - course.start.day).days, self.past.day is not None)
+        found, opened = followed(course.program, course.start, course.base, plan, since)
+        found = found._replace(windows=self.holding.lifted(found.windows, self.facts))
+        return replace(plan, assessment=found), opened
+
+    def moment(self) -> Moment:
+        """Put it together."""
+        hold = self.holding.lines(self.plan, self.facts)
+        dates, booked = self._dates({} if hold else self._bookings())
+        if not hold and self._overdue(dates):
+            hold = (REASSESS,)
+            booked = {}
+        keys = [key_of(visit, self.said) for visit in dates.visits]
+        days = {key: self._day(one) for key, one in booked.items()}
+        steps = steps_of(keys, dates, self.plan.assessment, self.plan.findings.event, days)
+        settings, area_settings = self._settings()
+        return Moment(
+            origin=self.origin,
+            said=self.said,
+            past=self.past,
+            plan=replace(self.plan, course=dates),
+            hold=hold,
+            booked=booked,
+            withdrawn=frozenset(one.id for key, one in self._latest().items() if key not in booked),
+            chain=chain_of(self.origin, steps, self.plan.assessment.windows, self.reach),
+            settings=settings,
+            area_settings=area_settings,
+            unknown=self._unknown(),
+        )
+
+    def _latest(self) -> dict[VisitKey, Booked]:
+        """The latest booking of every visit that is not over."""
+        found = {key: said.booked for key, said in self.said.items() if said.final is None}
+        return {key: one for key, one in found.items() if one is not None}
+
+    def _bookings(self) -> dict[VisitKey, Booked]:
+        """The latest bookings, those withdrawn before left out."""
+        return {key: one for key, one in self._latest().items() if one.id not in self.void}
+
+    def _day(self, booking: Booked) -> int:
+        return (booking.starts_at.date() - self.origin).days
+
+    def _dates(self, booked: dict[VisitKey, Booked]) -> tuple[Dates, dict[VisitKey, Booked]]:
+        """The dates of the visits to come around the bookings that suit, and these bookings."""
+        while True:
+            dates = self._dated(booked)
+            keys = [key_of(visit, self.said) for visit in dates.visits]
+            here = {key: booked[key] for key in keys if key in booked}
+            wrong = next(
+                (key for i, key in enumerate(keys) if key in here and not self._suits(dates, keys, i, here)), None
+            )
+            if wrong is None and len(here) == len(booked):
+                return dates, here
+            booked = {key: one for key, one in here.items() if key != wrong}
+
+    def _dated(self, booked: Mapping[VisitKey, Booked]) -> Dates:
+        """The dates of the visits to come around some bookings; before any news those of the recommendation."""
+        pins = tuple((key.kind, key.number, self._day(one)) for key, one in sorted(booked.items()))
+        dates = schedule(self.plan.assessment, self.plan.findings, self.opened, self.past._replace(booked=pins))
+        if not any(isinstance(one, MOVES) for one in self.happenings):
+            return dates
+        return dates._replace(visits=bounded(dates.visits, self.reach.edge))
+
+    def _suits(self, dates: Dates, keys: Sequence[VisitKey], index: int, booked: Mapping[VisitKey, Booked]) -> bool:
+        """Whether a booking lies where its visit may be; one that is over suits if it kept the shortest interval."""
+        visit, day = dates.visits[index], self._day(booked[keys[index]])
+        if day < 0:
+            return self._kept(dates, keys, index, booked)
+        steps = steps_of(keys, dates, self.plan.assessment, self.plan.findings.event, {})
+        closed = (*self.plan.assessment.windows, *steps[index].closed)
+        late = visit.latest is not None and day > visit.latest.day
+        return day >= visit.earliest.day and not late and not any(window.covers(day) for window in closed)
+
+    def _kept(self, dates: Dates, keys: Sequence[VisitKey], index: int, booked: Mapping[VisitKey, Booked]) -> bool:
+        """Whether a booking of a day that is over lies far enough behind the visit before it."""
+        step = steps_of(keys, dates, self.plan.assessment, self.plan.findings.event, {})[index]
+        day, interval = self._day(booked[step.key]), self.plan.assessment.numbers.interval
+        if step.follows is None:
+            least = 0 if interval is None or not self.past.number else interval.minimum.value
+            return self.past.day is None or day >= self.past.day + least
+        before = booked.get(keys[step.follows])
+        return before is not None and step.gap is not None and day >= self._day(before) + step.gap.minimum.value
+
+    def _overdue(self, dates: Dates) -> bool:
+        """Whether no visit can follow what lies behind without new answers."""
+        news = any(isinstance(one, MOVES) for one in self.happenings)
+        return news and any(visit.earliest.day > self.reach.edge.day for visit in dates.visits[:1])
+
+    def _unknown(self) -> bool:
+        """Whether nobody told how the skin took the last visit."""
+        if not self.visits:
+            return False
+        last = self.visits[-1].visit
+        return all(one.rank is None for one in self.holding.reactions if one.visit == last)
+
+    def _settings(self) -> tuple[SettingsHeld, tuple[tuple[str, SettingsHeld], ...]]:
+        """The settings of the next session; they do not step up on a reaction that nobody told."""
+        found = self.plan.assessment
+        if not self._unknown() or self.plan.decision >= BLOCKING:
+            return found.settings, found.area_settings
+        careful = make_plan(self.course.program, first_time(self.facts)).assessment
+        others = dict(careful.area_settings)
+        areas = tuple((area, gentlest(held, others.get(area, held))) for area, held in found.area_settings)
+        return gentlest(found.settings, careful.settings), areas

@@ -1,0 +1,197 @@
+"""How a course stands: a pure function of its start, its protocol and what happened, whenever that was told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from app.rules.effective import judged
+from app.rules.happenings import Cancelled, Done, Missed, Withdrawn, in_order, told
+from app.rules.moment import Course
+from app.rules.remaining import REASSESS, key_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import date
+
+    from app.rules.assessment import SettingsHeld
+    from app.rules.chain import Chain, VisitKey
+    from app.rules.compiler import Program
+    from app.rules.edges import Edge
+    from app.rules.happenings import AnyHappening, Booked, CheckedIn
+    from app.rules.judging import Judgement
+    from app.rules.moment import Moment, Read
+    from app.rules.ongoing import Start
+    from app.rules.plan import Plan
+    from app.rules.program import Line
+    from app.rules.protocol import Decision
+    from app.rules.schedule import EventFit
+
+State: TypeAlias = Literal["proposed", "booked", "done", "missed", "cancelled"]
+Status: TypeAlias = Literal["active", "on_hold", "completed", "withdrawn"]
+Need: TypeAlias = Literal["review", "assessment", "check_in", "outcome"]
+
+_FINAL: dict[type, State] = {Done: "done", Missed: "missed", Cancelled: "cancelled"}
+
+
+@dataclass(frozen=True)
+class CourseVisit:
+    """One visit of a course.
+
+    Attributes:
+        key: Which visit.
+        state: How it stands.
+        earliest: Its first day, counted from the origin of the standing; `None` for what is over.
+        target: The day on which it should be.
+        latest: Its last day; `None` where nothing sets it.
+        booking: Its booking, while it is booked.
+        final: That it was done, missed or called off.
+        because: What cancelled it while the course is on hold.
+    """
+
+    key: VisitKey
+    state: State
+    earliest: Edge | None = None
+    target: Edge | None = None
+    latest: Edge | None = None
+    booking: Booked | None = None
+    final: Done | Missed | Cancelled | None = None
+    because: tuple[Line, ...] = ()
+
+    @property
+    def open(self) -> bool:
+        """Whether it may still take place as it stands."""
+        return self.state in ("proposed", "booked")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a course stands.
+
+    Attributes:
+        origin: The day from which all days are counted: the last one on which anything was told.
+        status: Whether it goes on.
+        decision: What the protocol decides by now.
+        visits: Every visit: those that are over by their days, then those to come.
+        hold: The lines that keep it on hold, the red flags first.
+        needs: What has to be told or decided for it to go on, or to go on well.
+        reassess_by: The last day on which the next visit needs no new answers.
+        settings: How the next session is done; while nobody knows how the skin took the last one, nothing steps up.
+        area_settings: The same for each area that remains.
+        event: How the rest lies before an event.
+        judgements: Every check-in with what the protocol says to it.
+        chain: The visits to come as numbers.
+        plan: The plan that the visits to come were dated from, with its care.
+    """
+
+    origin: date
+    status: Status
+    decision: Decision
+    visits: tuple[CourseVisit, ...]
+    hold: tuple[Line, ...]
+    needs: tuple[Need, ...]
+    reassess_by: date
+    settings: SettingsHeld
+    area_settings: tuple[tuple[str, SettingsHeld], ...]
+    event: EventFit | None
+    judgements: tuple[tuple[CheckedIn, Judgement], ...]
+    chain: Chain
+    plan: Plan = field(repr=False)
+
+    def visit(self, key: VisitKey) -> CourseVisit | None:
+        """The visit of a key, if there is one."""
+        return next((visit for visit in self.visits if visit.key == key), None)
+
+    def judgement(self, happening_id: str) -> Judgement | None:
+        """What the protocol says to a check-in."""
+        return next((found for told_, found in self.judgements if told_.id == happening_id), None)
+
+
+def stand(program: Program, start: Start, happenings: Iterable[AnyHappening], read: Read) -> Standing:
+    """Say how a course stands.
+
+    What a booking was withdrawn by at any time stays withdrawn, and what a hold cancels is what was open before it. So
+    the moments after each happening are looked at one after another, in the order in which they were so.
+
+    Args:
+        program: The compiled protocol.
+        start: What the course began from.
+        happenings: What happened, in any order.
+        read: From an intake, as it is sent, to its facts.
+    """
+    ordered = in_order(happenings)
+    course = Course(program, start, read)
+    void: frozenset[str] = frozenset()
+    moment = before = course.moment((), void)
+    for count in range(1, len(ordered) + 1):
+        moment = course.moment(ordered[:count], void)
+        void |= moment.withdrawn
+        before = before if moment.hold else moment
+    return _standing(program, moment, before, ordered)
+
+
+def _standing(program: Program, moment: Moment, before: Moment, happenings: Sequence[AnyHappening]) -> Standing:
+    ended = any(isinstance(one, Withdrawn) for one in happenings)
+    status = _status(moment, ended=ended)
+    visits = (*_over(happenings), *_to_come(moment, before, ended=ended))
+    return Standing(
+        origin=moment.origin,
+        status=status,
+        decision=moment.plan.decision,
+        visits=visits,
+        hold=moment.hold,
+        needs=() if ended else tuple(_needs(moment)),
+        reassess_by=moment.reassess_by,
+        settings=moment.settings,
+        area_settings=moment.area_settings,
+        event=moment.plan.course.event,
+        judgements=tuple((one, judgement) for one, _, judgement in judged(program, happenings)),
+        chain=moment.chain._replace(steps=(), hold=moment.hold) if ended or moment.hold else moment.chain,
+        plan=moment.plan,
+    )
+
+
+def _status(moment: Moment, *, ended: bool) -> Status:
+    if ended:
+        return "withdrawn"
+    if moment.complete and not set(moment.hold) - {REASSESS}:
+        return "completed"
+    return "on_hold" if moment.hold else "active"
+
+
+def _needs(moment: Moment) -> Iterator[Need]:
+    if set(moment.hold) - {REASSESS}:
+        yield "review"
+    if REASSESS in moment.hold or moment.overlong:
+        yield "assessment"
+    if moment.unknown:
+        yield "check_in"
+    if any(step.booked is not None and step.booked < 0 for step in moment.chain.steps):
+        yield "outcome"
+
+
+def _over(happenings: Sequence[AnyHappening]) -> Iterator[CourseVisit]:
+    """The visits of which nothing changes any more, by their days."""
+    finals = [(key, said.final) for key, said in told(happenings).items() if said.final is not None]
+    for key, final in sorted(finals, key=lambda pair: (pair[1].on, *pair[1].order)):
+        yield CourseVisit(key, _FINAL[type(final)], final=final)
+
+
+def _to_come(moment: Moment, before: Moment, *, ended: bool) -> Iterator[CourseVisit]:
+    """The visits to come; while the course is on hold those that it had before, cancelled."""
+    if not moment.hold:
+        for step in moment.chain.steps:
+            booking = None if ended else moment.booked.get(step.key)
+            state: State = "cancelled" if ended else "proposed" if booking is None else "booked"
+            yield CourseVisit(step.key, state, step.earliest, step.target, step.latest, booking)
+        return
+    days = (before.origin - moment.origin).days
+    for visit in before.plan.course.visits:
+        if not moment.passed(visit):
+            key, latest = key_of(visit, moment.said), visit.latest and _moved(visit.latest, days)
+            dates = _moved(visit.earliest, days), _moved(visit.target, days), latest
+            yield CourseVisit(key, "cancelled", *dates, because=moment.hold)
+
+
+def _moved(edge: Edge, days: int) -> Edge:
+    return edge._replace(day=edge.day + days)
