@@ -6,11 +6,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from bench import creates, mind, pages, places, wire
+from bench import creates, fits, mind, pages, places, wire
 from bench.places import Place
 from bench.report import Result, show
 
-PARTS: Final = ("mind", "wire", "creates", "pages")
+PARTS: Final = ("mind", "fits", "wire", "creates", "pages")
 
 
 def main() -> None:
@@ -26,6 +26,8 @@ def main() -> None:
 def _measured(parts: Collection[str], rows: int) -> Iterator[Result]:
     if "mind" in parts:
         yield from mind.measure()
+    if "fits" in parts:
+        yield from fits.measure()
     with TemporaryDirectory(prefix="skincadence-") as name:
         folder = Path(name)
         sqlite = places.sqlite(folder)
