@@ -217,6 +217,20 @@ class TooManyKeysError(AppError):
     detail = "The clinic has as many keys in force as it may have. Nothing was made."
 
 
+class TooManyEndpointsError(AppError):
+    """The clinic has as many webhook endpoints as it may have."""
+
+    code = "too_many_endpoints"
+    detail = "The clinic has as many webhook endpoints as it may have. Nothing was made."
+
+
+class ReplayTooLargeError(AppError):
+    """More events would be sent again than are sent at a time."""
+
+    code = "replay_too_large"
+    detail = "More than 10000 events happened in this span. None of them is sent again."
+
+
 class KeyRotatedError(AppError):
     """The key has a successor already; another one would hold no longer than the old key's overlap."""
 

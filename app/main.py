@@ -18,6 +18,7 @@ from app.routers import (
     batch,
     clients,
     docs,
+    events,
     keys,
     operations,
     problem_pages,
@@ -25,6 +26,7 @@ from app.routers import (
     recommendations,
     review,
     stored,
+    webhooks,
 )
 from app.routers.contract import DESCRIPTION, TAGS, write_contract
 from app.routers.raw import Straight
@@ -32,7 +34,20 @@ from app.services.backend import Backend, open_backend
 from app.services.shelf import Shelf
 from app.settings import Settings
 
-GROUPS = (recommendations, batch, stored, review, clients, keys, protocols, operations, problem_pages, docs)
+GROUPS = (
+    recommendations,
+    batch,
+    stored,
+    review,
+    clients,
+    keys,
+    webhooks,
+    events,
+    protocols,
+    operations,
+    problem_pages,
+    docs,
+)
 
 
 def create_app(

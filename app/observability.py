@@ -1,7 +1,7 @@
 """What is written down about the service's work: an allow-list of fields, and nothing else.
 
-A line is made of the fields of `Answered` or `Failed`. There is no way to add a message, a body, a header, a query or
-the text of an exception, because any of them could hold what a client told about their health.
+A line is made of the fields of `Answered`, `Failed` or `Sent`. There is no way to add a message, a body, a header, a
+query or the text of an exception, because any of them could hold what a client told about their health.
 """
 
 import sys
@@ -55,16 +55,36 @@ class Failed(NamedTuple):
     request_id: str
 
 
+class Sent(NamedTuple):
+    """An event that was sent, or that was to be.
+
+    Attributes:
+        outcome: How it went: a class of answers, or why there was none.
+        attempt: Which attempt it was; the first is 1.
+        duration_us: How long it took, in microseconds.
+        event_id: The id of the event.
+        endpoint_id: The id of the endpoint, never its address.
+        clinic_id: Whose it is.
+    """
+
+    outcome: str
+    attempt: int
+    duration_us: int
+    event_id: str
+    endpoint_id: str
+    clinic_id: str
+
+
 _quoted: Final = encode_basestring_ascii
 
 
-def _layout(kind: type[Answered | Failed]) -> str:
+def _layout(kind: type[Answered | Failed | Sent]) -> str:
     """Lay out the fields of a kind of event: quoted words as they are, and nothing but digits for a number."""
     kinds = kind.__annotations__
     return ", ".join(f'"{field}": %{"d" if kinds[field] is int else "s"}' for field in kind._fields)
 
 
-_LAYOUTS: Final = {kind: _layout(kind) for kind in (Answered, Failed)}
+_LAYOUTS: Final = {kind: _layout(kind) for kind in (Answered, Failed, Sent)}
 
 
 class Journal:
@@ -77,7 +97,7 @@ class Journal:
     def __init__(
         self, level: Level = "info", stream: TextIO | None = None, now: Callable[[], datetime] | None = None
     ) -> None:
-        """Write at `info` and `debug` a line for each answer, at the others only our mistakes."""
+        """Write at `info` and `debug` a line for each answer and each message, at the others only our mistakes."""
         self.answers = level in {"debug", "info"}
         self._stream = stream or sys.stderr
         self._now = now or Clock().now
@@ -86,11 +106,16 @@ class Journal:
         """Write down that a request was answered."""
         self._write("info", "answered", event)
 
+    def sent(self, event: Sent) -> None:
+        """Write down that an event was sent, or was to be."""
+        if self.answers:
+            self._write("info", "sent", event)
+
     def failed(self, problem: BaseException, request_id: str) -> None:
         """Write down a mistake of ours by its kind and place; its words may hold what was sent."""
         self._write("error", "failed", Failed(type(problem).__name__, _place(problem), request_id))
 
-    def _write(self, level: Level, name: str, event: Answered | Failed) -> None:
+    def _write(self, level: Level, name: str, event: Answered | Failed | Sent) -> None:
         """Put a line together from what can only be words and whole numbers; json.dumps takes five times as long."""
         at = self._now().isoformat(timespec="milliseconds")
         fields = _LAYOUTS[type(event)] % tuple([_quoted(part) if type(part) is str else part for part in event])

@@ -2,7 +2,9 @@
 
 import hmac
 import re
+from base64 import b64encode
 from binascii import crc32
+from collections.abc import Iterable
 from os import urandom
 from string import ascii_letters, digits
 from typing import Final, Literal, NamedTuple, get_args
@@ -11,7 +13,7 @@ from typing_extensions import override
 
 KeyKind = Literal["secret", "publishable"]
 World = Literal["live", "test"]
-Purpose = Literal["api key", "audit", "check", "client", "cursor", "read token", "reply"]
+Purpose = Literal["api key", "audit", "check", "client", "cursor", "read token", "reply", "webhook"]
 
 ID_CHARACTERS: Final = 22
 """Characters of an id after its prefix: 131 random bits, which nobody guesses."""
@@ -83,6 +85,17 @@ class Secrets:
     def is_key(self, key: KeyText, digest: bytes | None) -> bool:
         """Say whether a key is the one that this was kept of; for an unknown one (null) the same work is done."""
         return hmac.compare_digest(self.key_digest(key), digest or _UNKNOWN)
+
+
+def webhook_secret(secret: bytes) -> str:
+    """Write the secret of a webhook endpoint as Standard Webhooks does, for whoever verifies with it."""
+    return "whsec_" + b64encode(secret).decode()
+
+
+def webhook_signatures(secrets: Iterable[bytes], message_id: str, at: int, body: bytes) -> str:
+    """Sign the very bytes that are sent as Standard Webhooks 1.0.0 does (`v1`), once with each secret that holds."""
+    content = b"%b.%d.%b" % (message_id.encode(), at, body)
+    return " ".join("v1," + b64encode(hmac.digest(secret, content, "sha256")).decode() for secret in secrets)
 
 
 def same(one: bytes, other: bytes) -> bool:

@@ -150,6 +150,14 @@ class Settings(BaseModel):
         le=1_440,
         description="a number of minutes up to 1440 between two looks for what was kept long enough; 0 for never",
     )
+    webhook_seconds: float = Field(
+        default=15, gt=0, le=30, description="a number of seconds up to 30 for a whole attempt to send an event"
+    )
+    webhooks_allow_insecure: bool = Field(
+        default=False,
+        description="true or false; true, for development only, lets events be sent over plain HTTP, to any port and "
+        "to this machine itself",
+    )
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Self:

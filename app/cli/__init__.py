@@ -21,6 +21,7 @@ from app.cli.recommend import recommend
 from app.cli.scrub import scrub
 from app.cli.service import demo, serve
 from app.cli.version import show_version
+from app.cli.worker import worker
 from app.settings import SettingsError
 
 app = typer.Typer(
@@ -48,6 +49,7 @@ app.command()(batch)
 app.add_typer(protocol, name="protocol")
 app.command()(serve)
 app.command()(demo)
+app.command()(worker)
 app.add_typer(clinic, name="clinic")
 app.add_typer(keys, name="keys")
 app.command()(migrate)

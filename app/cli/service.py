@@ -70,10 +70,13 @@ def serve(
 
 
 def _serve_demo(settings: Settings, listener: socket.socket) -> None:
+    from app.worker import beside  # noqa: PLC0415 -- see the top
+
     with _thrown_away(settings) as own:
         backend = _opened(own)
         line = json.dumps({"url": _address(listener), **_demo_keys(backend, listener)})
-        _run(own, backend, listener, lambda: _greet(listener, line))
+        with beside(backend, own):
+            _run(own, backend, listener, lambda: _greet(listener, line))
 
 
 def _greet(listener: socket.socket, line: str = "") -> None:
@@ -95,7 +98,7 @@ def _thrown_away(settings: Settings) -> Iterator[Settings]:
     with TemporaryDirectory(prefix="skincadence-") as folder:
         given: dict[str, Any] = settings.model_dump(exclude_unset=True)
         changed = {"database_url": f"sqlite:///{folder}/demo.db", "secret": None, "secret_file": None}
-        yield Settings.model_validate({**DEMO_RATES, **given, **changed})
+        yield Settings.model_validate({**DEMO_RATES, "webhooks_allow_insecure": True, **given, **changed})
 
 
 def _opened(settings: Settings) -> Backend:
@@ -110,12 +113,12 @@ def _opened(settings: Settings) -> Backend:
 
 def _demo_keys(backend: Backend, listener: socket.socket) -> dict[str, str]:
     """Make keys for a demonstration, the one for browsers for pages that this machine itself hands out."""
-    from app.routers.samples import sample_intake  # noqa: PLC0415 -- see the top
+    from app.routers.samples import sample_intake, sample_receiver  # noqa: PLC0415 -- see the top
     from app.services.demonstration import take_in_demo_clinic  # noqa: PLC0415 -- see the top
 
     ports = {USUAL_PORT, listener.getsockname()[1]}
     pages = {f"http://{host}:{port}" for host in ("localhost", "127.0.0.1") for port in ports}
-    made = take_in_demo_clinic(backend, frozenset(pages | {_address(listener)}), sample_intake())
+    made = take_in_demo_clinic(backend, frozenset(pages | {_address(listener)}), sample_intake(), sample_receiver())
     return {"secret_key": made.secret, "publishable_key": made.publishable}
 
 

@@ -6,12 +6,14 @@ TENANT_TABLES: Final = (
     "api_keys",
     "audit",
     "clinics",
+    "deliveries",
     "events",
     "heads",
     "recommendations",
     "replies",
     "reviews",
     "tombstones",
+    "webhook_endpoints",
 )
 """Every table with a `clinic_id`; a test holds this against the models."""
 

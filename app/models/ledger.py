@@ -50,3 +50,4 @@ class EventRow(Base):
     subject_id: Mapped[str] = mapped_column(String(ID))
     subject_version: Mapped[int]
     at: Mapped[datetime] = mapped_column(Instant)
+    course_id: Mapped[str | None] = mapped_column(String(ID))

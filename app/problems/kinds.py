@@ -172,6 +172,18 @@ _KINDS: Final = (
         "Revoke keys that nobody uses: `last_used_at` says which. A clinic may have 100 in force in each world.",
     ),
     Kind(
+        errors.TooManyEndpointsError,
+        HTTPStatus.CONFLICT,
+        "Enough endpoints",
+        "Delete endpoints that nobody listens at. A clinic may have 20 in each world.",
+    ),
+    Kind(
+        errors.ReplayTooLargeError,
+        HTTPStatus.CONFLICT,
+        "Too many events at a time",
+        "Ask for a shorter span, and for the next once it has arrived; or read `GET /v1/events`.",
+    ),
+    Kind(
         errors.KeyRotatedError,
         HTTPStatus.CONFLICT,
         "The key was rotated already",

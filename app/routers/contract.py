@@ -41,6 +41,7 @@ TAGS: Final = [
     {"name": "recommendations", "description": "From an intake to a plan."},
     {"name": "clients", "description": "What is held about a person: hand it over, erase it."},
     {"name": "keys", "description": "What a clinic's programs prove themselves with."},
+    {"name": "webhooks", "description": "What happens, sent to those who want to be told."},
     {"name": "protocols", "description": "The rules in force, for reading."},
     {"name": "operations", "description": "For those who run the service."},
     {"name": "problems", "description": "What the `type` of a refusal leads to."},
@@ -56,7 +57,8 @@ _EVERYWHERE: Final = {
 _NO_ROOM: Final = "There is no room left to store anything."
 _WRITES: Final = frozenset({
     "create_recommendation", "read_recommendation", "review_recommendation", "erase_client", "create_key", "revoke_key",
-    "rotate_key",
+    "rotate_key", "create_webhook_endpoint", "delete_webhook_endpoint", "rotate_webhook_secret",
+    "enable_webhook_endpoint", "replay_events",
 })  # fmt: skip
 """Operations that write before they answer; reading does, where it uses a token up."""
 _ALWAYS_IN: Final = frozenset({"livez", "readyz", "read_metrics"})
@@ -181,7 +183,7 @@ def _may_be(code: str, operation: Json) -> bool:
         return False
     if code == "overloaded" and name in _ALWAYS_IN:
         return False
-    return bool(_ONLY_OF.get(code, name) == name)
+    return name in _ONLY_OF.get(code, (name,))
 
 
 _OF_A_BODY: Final = frozenset({
@@ -189,20 +191,25 @@ _OF_A_BODY: Final = frozenset({
     "unsupported_text", "incomplete_body",
 })  # fmt: skip
 _ONLY_OF: Final = {
-    "invalid_query": "list_recommendations",
-    "invalid_idempotency_key": "create_recommendation",
-    "idempotency_in_progress": "create_recommendation",
-    "idempotency_mismatch": "create_recommendation",
-    "client_erased": "create_recommendation",
-    "read_token_spent": "read_recommendation",
-    "protocol_not_on_shelf": "explain_recommendation",
-    "precondition_failed": "review_recommendation",
-    "looser_than_rules": "review_recommendation",
-    "not_reviewable": "review_recommendation",
-    "review_required": "preview_recommendation",
-    "not_ready": "readyz",
+    "invalid_query": ("list_recommendations", "list_events"),
+    "invalid_idempotency_key": ("create_recommendation",),
+    "idempotency_in_progress": ("create_recommendation",),
+    "idempotency_mismatch": ("create_recommendation",),
+    "client_erased": ("create_recommendation",),
+    "read_token_spent": ("read_recommendation",),
+    "protocol_not_on_shelf": ("explain_recommendation",),
+    "precondition_failed": ("review_recommendation",),
+    "looser_than_rules": ("review_recommendation",),
+    "not_reviewable": ("review_recommendation",),
+    "review_required": ("preview_recommendation",),
+    "too_many_keys": ("create_key", "rotate_key"),
+    "key_rotated": ("rotate_key",),
+    "key_ended": ("rotate_key",),
+    "too_many_endpoints": ("create_webhook_endpoint",),
+    "replay_too_large": ("replay_events",),
+    "not_ready": ("readyz",),
 }
-"""Refusals that only one operation has."""
+"""Refusals that only some operations have."""
 
 
 def _sample(operation: Json, kind: type[errors.AppError]) -> errors.AppError:

@@ -90,9 +90,12 @@ def add_headers(document: Json, open_to_pages: Container[str]) -> None:
                 answer["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in names}
 
 
+_UNVERSIONED: Final = frozenset({"keys", "webhooks"})
+
+
 def _makes_key(operation: Json, status: str) -> bool:
-    """Keys have no versions, and no answer about them is given twice."""
-    return status == "201" and "keys" in operation.get("tags", ())
+    """Keys and endpoints have no versions, and no answer about them is given twice."""
+    return status == "201" and not _UNVERSIONED.isdisjoint(operation.get("tags", ()))
 
 
 def _names(operation: Json, status: str, *, to_pages: bool) -> list[str]:

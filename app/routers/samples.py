@@ -14,11 +14,13 @@ from app.schemas.keys import KEY, ROTATION
 from app.schemas.reading import read
 from app.schemas.review import REVIEW, ReviewIn
 from app.schemas.stored import as_kept, as_sent, sent_fields
+from app.schemas.webhooks import ENDPOINT, REPLAY
 from app.services import protocols, recommend, samples
 from app.services.creation import Asked
-from app.services.demonstration import REVOKED_KEY_ID
+from app.services.demonstration import DELETED_ENDPOINT_ID, REVOKED_KEY_ID
 from app.services.samples import AT, ERASED_REF, REF
 from app.services.shelf import Shelf
+from app.services.webhooks import Draft
 
 Json = dict[str, Any]
 JSON: Final = "application/json"
@@ -29,8 +31,14 @@ _REQUESTS: Final[dict[str, Json]] = {
     "review_recommendation": REVIEW,
     "create_key": KEY,
     "rotate_key": ROTATION,
+    "create_webhook_endpoint": ENDPOINT,
+    "replay_events": REPLAY,
 }
-_NAMED: Final = {"erase_client": ERASED_REF, "revoke_key": REVOKED_KEY_ID}
+_NAMED: Final = {
+    "erase_client": ERASED_REF,
+    "revoke_key": REVOKED_KEY_ID,
+    "delete_webhook_endpoint": DELETED_ENDPOINT_ID,
+}
 """What goes for good has a name of its own: what the other examples name is still there for them."""
 _WHOLE: Final = frozenset({"preview_recommendation", "list_protocols"})
 """Answers that are shown in full; of the others, lists are shown in part."""
@@ -69,7 +77,7 @@ def _answers(shelf: Shelf) -> dict[str, Json]:
     listing = json.loads(protocols.listing(shelf))
     known = listing["protocols"][0]
     asked = sample_intake()
-    stored = samples.documents(shelf, asked, judgement_of(ReviewIn.model_validate(REVIEW)), _MADE)
+    stored = samples.documents(shelf, asked, judgement_of(ReviewIn.model_validate(REVIEW)), _MADE, ENDPOINT)
     return {
         "preview_recommendation": json.loads(recommend.preview(shelf, asked.facts, AT)),
         **stored,
@@ -86,6 +94,11 @@ def sample_intake() -> Asked:
     intake = IntakeIn.model_validate(INTAKE)
     facts = read(intake, lambda _: AT.date())
     return Asked(facts, as_sent(intake), as_kept(intake, facts.assessed_on, "Europe/London"), REF, sent_fields(intake))
+
+
+def sample_receiver() -> Draft:
+    """The example of a webhook endpoint."""
+    return Draft(ENDPOINT["url"], frozenset(ENDPOINT["types"]))
 
 
 def _excerpt(value: Any) -> Any:  # noqa: ANN401 -- JSON

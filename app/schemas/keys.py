@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection
 from datetime import datetime
 from ipaddress import ip_address
-from typing import Annotated, Any, Final, Literal, Self, TypeAlias
+from typing import Annotated, Any, Final, Literal, Self, TypeAlias, get_args
 
 from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError, core_schema
@@ -19,6 +19,8 @@ ScopeName: TypeAlias = Literal[
     "clients:erase",
     "clients:export",
     "keys:manage",
+    "events:read",
+    "webhooks:write",
 ]
 _FOR_BROWSERS: Final = frozenset({"recommendations:preview", "recommendations:create"})
 _ORIGIN: Final = re.compile(r"(https?)://([a-z0-9.-]+|\[[0-9a-f:.]+\])(?::([1-9][0-9]{0,4}))?").fullmatch
@@ -95,7 +97,7 @@ class KeyIn(Input):
     scopes: list[ScopeName] = Field(
         default_factory=list,
         min_length=1,
-        max_length=len(_FOR_BROWSERS) + 5,
+        max_length=len(get_args(ScopeName)),
         description="What it may do. None that your own key lacks. A publishable key may leave it out: it then gets "
         "both of those that it can have.",
     )

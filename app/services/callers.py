@@ -39,6 +39,8 @@ SCOPES: Final = (
     "clients:erase",
     "clients:export",
     "keys:manage",
+    "events:read",
+    "webhooks:write",
 )
 """Everything that a key can be allowed to do."""
 FOR_BROWSERS: Final = frozenset({PREVIEW, CREATE})

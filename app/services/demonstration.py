@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Final, NamedTuple
 
 from app.security import KeyText, random_text
-from app.services import clinics, creation, keys
+from app.services import clinics, creation, keys, webhooks
 from app.services.backend import Backend
 from app.services.callers import FOR_BROWSERS, SCOPES, Caller
 from app.services.creation import Asked, Name
@@ -17,6 +17,8 @@ KEPT_DAYS: Final = 1
 SAMPLE_ID: Final = "rec_4fVq1bW8cXz0TnKpLr7sYd"
 SAMPLE_KEY_ID: Final = "key_7Yw2Qd9ZbK1x"
 REVOKED_KEY_ID: Final = "key_3Hs8Vn4RcT6d"
+SAMPLE_ENDPOINT_ID: Final = "whe_2bTq7cM5xR9wYp0LkNs3vF"
+DELETED_ENDPOINT_ID: Final = "whe_8dVr4fN6zT1xAq2MmPu5wG"
 """What the examples of the documentation name: a demonstration has these, so that they can be tried."""
 _PAGE: Final = "https://clinic.example"
 _SECRET: Final = 43
@@ -29,7 +31,9 @@ class DemoKeys(NamedTuple):
     publishable: str
 
 
-def take_in_demo_clinic(backend: Backend, origins: frozenset[str], asked: Asked | None = None) -> DemoKeys:
+def take_in_demo_clinic(
+    backend: Backend, origins: frozenset[str], asked: Asked | None = None, receiver: webhooks.Draft | None = None
+) -> DemoKeys:
     """Make a clinic, a key for servers that may do everything, and one for browsers on the given pages.
 
     Both keys are of the clinic's test world: nothing in a demonstration is real.
@@ -38,6 +42,7 @@ def take_in_demo_clinic(backend: Backend, origins: frozenset[str], asked: Asked 
         backend: What the service works with.
         origins: The pages.
         asked: The intake of the documentation, to be stored under the id that the documentation names.
+        receiver: The webhook endpoint of the documentation, likewise.
     """
     _, test = clinics.create(
         backend, "Demonstration", "Europe/London", retention_days=KEPT_DAYS, review_every_plan=False
@@ -46,6 +51,9 @@ def take_in_demo_clinic(backend: Backend, origins: frozenset[str], asked: Asked 
     page = keys.create(backend, Maker(test), Draft("publishable", "demonstration", FOR_BROWSERS, origins))
     if asked is not None:
         _make_samples(backend, Caller(secret.key, test, "", ""), asked)
+    if receiver is not None:
+        for endpoint_id in (SAMPLE_ENDPOINT_ID, DELETED_ENDPOINT_ID):
+            webhooks.create(backend, Maker(test), receiver, endpoint_id)
     backend.keyring.look()
     return DemoKeys(secret.text, page.text)
 

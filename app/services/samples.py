@@ -5,14 +5,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from app.rules.record import Facts
+from app.services import events
 from app.services.clients import certificate, exported
 from app.services.creation import Asked, Name, compose
-from app.services.demonstration import REVOKED_KEY_ID, SAMPLE_ID, SAMPLE_KEY_ID
+from app.services.demonstration import DELETED_ENDPOINT_ID, REVOKED_KEY_ID, SAMPLE_ENDPOINT_ID, SAMPLE_ID, SAMPLE_KEY_ID
 from app.services.judgement import Case, Judgement, judge
 from app.services.recommendations import explained, summary
 from app.services.shelf import Shelf
 from app.store.clients import Erased
-from app.store.values import Clinic, Recommendation, Recorded
+from app.store.values import Clinic, Happened, Recommendation, Recorded
 
 Json = dict[str, Any]
 AT: Final = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
@@ -30,9 +31,21 @@ _KEY: Final[Json] = {
     "last_used_at": None,
 }
 _SHOWN_ONCE: Final = "sc_…"
+_SECRET_SHOWN_ONCE: Final = "whsec_…"  # noqa: S105 -- what stands for one
+_ENDPOINT: Final[Json] = {
+    "id": SAMPLE_ENDPOINT_ID,
+    "created_at": "2026-11-21T09:30:00Z",
+    "status": "enabled",
+    "disabled_at": None,
+    "disabled_reason": None,
+    "failing_since": None,
+    "last_attempt_at": None,
+    "last_outcome": None,
+}
+_EVENT: Final = Happened("evt_5gWr2cX9dY1Aa0UoLqMs8Z", "recommendation.created", SAMPLE_ID, 1, AT, number=1)
 
 
-def documents(shelf: Shelf, asked: Asked, judgement: Judgement, key: Json) -> dict[str, Any]:
+def documents(shelf: Shelf, asked: Asked, judgement: Judgement, key: Json, endpoint: Json) -> dict[str, Any]:
     """Answer the examples.
 
     Args:
@@ -40,6 +53,7 @@ def documents(shelf: Shelf, asked: Asked, judgement: Judgement, key: Json) -> di
         asked: The example of an intake.
         judgement: The example of a review.
         key: The example of a key: kind, name, scopes and origins.
+        endpoint: The example of a webhook endpoint: address and types.
 
     Returns:
         What each operation answers, by the name of the operation.
@@ -60,6 +74,21 @@ def documents(shelf: Shelf, asked: Asked, judgement: Judgement, key: Json) -> di
         "read_key": made,
         "revoke_key": {**made, "id": REVOKED_KEY_ID, "revoked_at": "2026-11-21T09:30:00Z"},
         "rotate_key": {**made, "key": _SHOWN_ONCE},
+        **_of_webhooks({**_ENDPOINT, **endpoint}),
+    }
+
+
+def _of_webhooks(endpoint: Json) -> dict[str, Any]:
+    shown_once = {**endpoint, "secret": _SECRET_SHOWN_ONCE}
+    return {
+        "create_webhook_endpoint": shown_once,
+        "list_webhook_endpoints": {"items": [endpoint]},
+        "read_webhook_endpoint": endpoint,
+        "delete_webhook_endpoint": {**endpoint, "id": DELETED_ENDPOINT_ID},
+        "rotate_webhook_secret": shown_once,
+        "enable_webhook_endpoint": endpoint,
+        "replay_events": {"events": 0},
+        "list_events": events.page([_EVENT], after=0, limit=25, live=True),
     }
 
 

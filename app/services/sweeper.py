@@ -5,7 +5,7 @@ from threading import Event, Thread
 
 from app.clock import Clock
 from app.db import Database
-from app.store import clinics, sweep
+from app.store import clinics, deliveries, sweep
 
 MINUTE = 60.0
 WIPES = 20
@@ -43,8 +43,18 @@ class Sweeper:
         """Take away what is too old, clinic by clinic."""
         with self._database.keyring() as rows:
             every = clinics.every(rows)
+        self._forget([clinic.id for clinic in every])
         sweep.sweep(self._database, every, self._clock.now(), pause=lambda: self._stop.wait(sweep.GIVE_WAY))
         self._wipe()
+
+    def _forget(self, clinic_ids: list[str]) -> None:
+        """Forget what became of messages that were sent long ago."""
+        before = self._clock.now() - deliveries.KEPT
+        for clinic_id in clinic_ids:
+            with self._database.write(clinic_id) as rows:
+                deliveries.forget(rows, clinic_id, before)
+            if self._stop.wait(sweep.GIVE_WAY):
+                return
 
     def _wipe(self) -> None:
         """Clean the files up, in tries so short that nobody fails for them, and with room for others in between."""

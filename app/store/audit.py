@@ -65,6 +65,7 @@ class Head:
             "subject_id": event.subject_id,
             "subject_version": event.subject_version,
             "at": event.at,
+            "course_id": event.course_id,
         }
 
 

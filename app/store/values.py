@@ -115,6 +115,7 @@ class Event:
         subject_id: The id of the thing.
         subject_version: Its version after the event.
         at: When, in UTC.
+        course_id: The course that the thing is part of, where it is part of one: of a visit, and of a check-in.
     """
 
     id: str
@@ -122,6 +123,18 @@ class Event:
     subject_id: str
     subject_version: int
     at: datetime
+    course_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Happened(Event):
+    """An event as it stands in the ledger.
+
+    Attributes:
+        number: Its place; the first is 1, none is missing, and they are in the order of commits.
+    """
+
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,9 @@ OPERATIONS = [
     "preview_recommendation", "preview_batch", "list_recommendations", "create_recommendation", "read_recommendation",
     "explain_recommendation", "review_recommendation", "erase_client", "export_client", "list_keys", "create_key",
     "read_key", "revoke_key", "rotate_key", "list_protocols", "read_protocol_version", "livez", "readyz",
-    "read_version", "read_metrics", "list_problem_kinds", "explain_problem_kind",
+    "read_version", "read_metrics", "list_problem_kinds", "explain_problem_kind", "list_events",
+    "create_webhook_endpoint", "list_webhook_endpoints", "read_webhook_endpoint", "delete_webhook_endpoint",
+    "rotate_webhook_secret", "enable_webhook_endpoint", "replay_events",
 ]  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 
 from app.main import create_app
 from app.observability import Journal
-from app.routers.samples import sample_intake
+from app.routers.samples import sample_intake, sample_receiver
 from app.schemas.examples import INTAKE
 from app.schemas.review import REVIEW
 from app.services.backend import open_backend
@@ -24,7 +24,8 @@ from tests.resources.service import INTAKES, Service
 Json = dict[str, Any]
 LASTING = ("list_protocols", "read_protocol_version", "list_problem_kinds", "explain_problem_kind")
 WRITES = {"create_recommendation", "read_recommendation", "review_recommendation", "erase_client", "create_key",
-          "revoke_key", "rotate_key"}  # fmt: skip
+          "revoke_key", "rotate_key", "create_webhook_endpoint", "delete_webhook_endpoint", "rotate_webhook_secret",
+          "enable_webhook_endpoint", "replay_events"}  # fmt: skip
 TOLD_WITH_KEYS = {"RateLimit", "RateLimit-Policy"}
 
 
@@ -79,7 +80,7 @@ def check(schema: Json, example: Any, document: Json) -> None:
 def demo(tmp_path: Path) -> Iterator[TestClient]:
     """A demonstration, and its key for servers."""
     backend = open_backend(settings_for(f"sqlite:///{tmp_path / 'demo.db'}"))
-    keys = take_in_demo_clinic(backend, frozenset(), sample_intake())
+    keys = take_in_demo_clinic(backend, frozenset(), sample_intake(), sample_receiver())
     with TestClient(create_app(backend.settings, backend=backend, journal=Journal("error"))) as web:
         web.headers["Authorization"] = f"Bearer {keys.secret}"
         yield web

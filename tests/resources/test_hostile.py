@@ -14,6 +14,7 @@ from tests.http.intakes import FULL, Json, Path, extended, leaves, objects, poin
 from tests.resources.service import INTAKES, Service
 from tests.resources.test_matrix import BODIES, OWN, call, operations
 
+ABSENT = "whe_0000000000000000000000"
 PLANTED = "zq8planted"
 """What stands in addresses and headers: never stored, so found nowhere at all."""
 
@@ -52,7 +53,7 @@ def ours(service: Service) -> dict[str, str]:
     made = service.store(service.ours).json()
     service.key(service.ours)
     key = service.web.get("/v1/keys", headers=service.ours.headers).json()["items"][0]
-    return {"recommendation_id": made["id"], "client_ref": "c-10442", "key_id": key["id"]}
+    return {"recommendation_id": made["id"], "client_ref": "c-10442", "key_id": key["id"], "endpoint_id": ABSENT}
 
 
 def send(service: Service, name: str, names: dict[str, str], body: bytes) -> Any:
@@ -85,7 +86,7 @@ def test_a_hostile_body_gets_a_problem_that_repeats_nothing(
 @pytest.mark.parametrize(("name", "path"), PLACES)
 def test_a_value_is_found_nowhere(name: str, path: Path, shared: Service, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    names = {"recommendation_id": "rec_0000000000000000000000", "key_id": "key_000000000000"}
+    names = {"recommendation_id": "rec_0000000000000000000000", "key_id": "key_000000000000", "endpoint_id": ABSENT}
 
     answer = send(shared, name, names, json.dumps(replaced(DOCUMENTS[name], path, MARK)).encode())
 
@@ -101,7 +102,7 @@ def test_the_name_and_the_value_of_an_unknown_field_are_found_nowhere(
     name: str, path: Path, shared: Service, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    names = {"recommendation_id": "rec_0000000000000000000000", "key_id": "key_000000000000"}
+    names = {"recommendation_id": "rec_0000000000000000000000", "key_id": "key_000000000000", "endpoint_id": ABSENT}
 
     answer = send(shared, name, names, json.dumps(extended(DOCUMENTS[name], path, MARK, MARK)).encode())
 
@@ -115,7 +116,7 @@ def test_a_marker_in_every_place_of_an_address_is_found_nowhere(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     method, path, _ = operations(shared)[name]
-    names = dict.fromkeys(("recommendation_id", "client_ref", "key_id"), PLANTED)
+    names = dict.fromkeys(("recommendation_id", "client_ref", "key_id", "endpoint_id"), PLANTED)
 
     for query in ("", f"?{PLANTED}={PLANTED}", f"?client_ref={PLANTED}", f"?cursor={PLANTED}", f"?limit={PLANTED}"):
         answer = shared.web.request(method, path.format(**names) + query, headers=shared.ours.headers)
@@ -130,7 +131,7 @@ def test_a_marker_in_every_place_of_an_address_is_found_nowhere(
 def test_no_query_makes_an_operation_fail(query: str, shared: Service) -> None:
     for name in READING:
         method, path, _ = operations(shared)[name]
-        names = {"recommendation_id": "rec_0", "client_ref": "c-absent", "key_id": "key_0"}
+        names = {"recommendation_id": "rec_0", "client_ref": "c-absent", "key_id": "key_0", "endpoint_id": ABSENT}
 
         answer = shared.web.request(method, f"{path.format(**names)}?{query}", headers=shared.ours.headers)
 

@@ -11,6 +11,7 @@ import pytest
 
 from app.schemas.examples import INTAKE
 from app.schemas.review import REVIEW
+from app.schemas.webhooks import ENDPOINT, REPLAY
 from app.security import new_key
 from tests.http.intakes import LEAST
 from tests.resources.service import INTAKES, Office, Service
@@ -36,6 +37,14 @@ NEEDS = {
     "read_key": "keys:manage",
     "revoke_key": "keys:manage",
     "rotate_key": "keys:manage",
+    "list_events": "events:read",
+    "create_webhook_endpoint": "webhooks:write",
+    "list_webhook_endpoints": "webhooks:write",
+    "read_webhook_endpoint": "webhooks:write",
+    "delete_webhook_endpoint": "webhooks:write",
+    "rotate_webhook_secret": "webhooks:write",
+    "enable_webhook_endpoint": "webhooks:write",
+    "replay_events": "webhooks:write",
 }
 """The scope of every operation that is not for everybody."""
 
@@ -48,7 +57,9 @@ OWN = {
     "preview_recommendation": 200, "preview_batch": 200, "create_recommendation": 201, "list_recommendations": 200,
     "read_recommendation": 404, "explain_recommendation": 404, "review_recommendation": 404, "erase_client": 200,
     "export_client": 404, "create_key": 201, "list_keys": 200,
-    "read_key": 404, "revoke_key": 404, "rotate_key": 404,
+    "read_key": 404, "revoke_key": 404, "rotate_key": 404, "list_events": 200,
+    "create_webhook_endpoint": 201, "list_webhook_endpoints": 200, "read_webhook_endpoint": 404,
+    "delete_webhook_endpoint": 404, "rotate_webhook_secret": 404, "enable_webhook_endpoint": 404, "replay_events": 404,
 }  # fmt: skip
 """What a clinic with every right is answered where the things named in the address are another's."""
 
@@ -62,6 +73,8 @@ BODIES: dict[str, tuple[bytes, dict[str, str]]] = {
     "review_recommendation": (json.dumps({**REVIEW, "outcome": "decline", "adjustments": None}).encode(), {}),
     "create_key": (json.dumps(KEY_IN).encode(), {}),
     "rotate_key": (b'{"overlap_hours": 1}', {}),
+    "create_webhook_endpoint": (json.dumps(ENDPOINT).encode(), {}),
+    "replay_events": (json.dumps(REPLAY).encode(), {}),
 }
 
 
@@ -73,14 +86,26 @@ class Victim:
         self.office: Office = service.theirs
         self.stored = service.store(self.office, {**INTAKE, "client": {**INTAKE["client"], "ref": MARK}}).json()
         self.names = {"recommendation_id": self.stored["id"], "client_ref": MARK, "key_id": self._key_id()}
+        self.names["endpoint_id"] = self._endpoint_id()
 
     def _key_id(self) -> str:
         answer = self._service.web.get("/v1/keys", headers=self.office.headers).json()
         return next(str(key["id"]) for key in answer["items"] if key["kind"] == "secret")
 
+    def _endpoint_id(self) -> str:
+        answer = self._service.web.post("/v1/webhook-endpoints", json=ENDPOINT, headers=self.office.headers)
+        return str(answer.json()["id"])
+
     @property
     def secrets(self) -> list[str]:
-        return [self.stored["id"], MARK, self.names["key_id"], self.office.clinic.id, self.office.secret]
+        return [
+            self.stored["id"],
+            MARK,
+            self.names["key_id"],
+            self.names["endpoint_id"],
+            self.office.clinic.id,
+            self.office.secret,
+        ]
 
     def is_whole(self) -> bool:
         read = self._service.get(f"{INTAKES}/{self.stored['id']}", self.office)
@@ -181,6 +206,7 @@ def test_who_may_not_is_turned_away_and_learns_nothing(name: str, service: Servi
 def test_a_clinic_gets_nowhere_with_what_belongs_to_another(name: str, service: Service) -> None:
     victim = Victim(service)
     absent = {"recommendation_id": "rec_0000000000000000000000", "client_ref": "c-0", "key_id": "key_000000000000"}
+    absent["endpoint_id"] = "whe_0000000000000000000000"
     test_world = service.twin(service.theirs)
     for headers in (service.ours.headers, test_world):
         foreign, nothing = (call(service, name, names, headers) for names in (victim.names, absent))
@@ -233,7 +259,7 @@ def test_no_header_makes_a_clinic_another_one(header: dict[str, str], service: S
 @pytest.mark.parametrize("name", [name for name in NEEDS if OWN[name] == 404 or name == "erase_client"])
 def test_no_name_in_an_address_can_be_so_odd_that_something_breaks(name: str, service: Service) -> None:
     for odd in ("%00", "rec_%00", "key_%00", "x", "%F0%9F%92%A9", "%FF", "a" * 300, "'%20OR%201=1--", "{}", "%2e%2e"):
-        names = dict.fromkeys(("recommendation_id", "client_ref", "key_id"), odd)
+        names = dict.fromkeys(("recommendation_id", "client_ref", "key_id", "endpoint_id"), odd)
 
         answer = call(service, name, names, service.ours.headers)
 
