@@ -13,8 +13,8 @@ NDJSON: Final = "application/x-ndjson"
 TAKEN: Final = ["2xx", "3xx", "401", "403", "404", "409", "429", "5xx"]
 BATCH: Final = "POST /v1/recommendations/batch"
 TOO_FINE: Final = {
-    "create_webhook_endpoint": [409, 422],
-    "replay_events": [404, 422],
+    "POST /v1/webhook-endpoints": ["422"],  # whether anything may be sent to an address, no pattern says
+    "POST /v1/webhook-endpoints/{endpoint_id}/replay": ["422"],  # an event or a span, not both
     "POST /v1/recommendations": ["410", "422"],  # an idempotency key that was used, a client who was erased
     "GET /v1/recommendations": ["400"],  # a cursor is any text, and only those that were handed out are right
     "POST /v1/recommendations/{recommendation_id}/review": ["412", "422"],  # numbers that must not fall
