@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine, make_url, text
 from app.db.failures import translated
 from app.db.migrating import head, revision_of
 from app.db.postgresql import Postgresql
+from app.db.silence import Silence
 from app.db.sqlite import Sqlite
 from app.db.tenancy import UnsafeDatabaseError
 
@@ -25,6 +26,7 @@ class _Server(Protocol):
     dialect: str
     readers: Engine
     writers: Engine
+    silence: Silence
 
     def enter(self, rows: Rows, clinic_id: str) -> None: ...
     def open_keyring(self, rows: Rows) -> None: ...
@@ -163,9 +165,11 @@ class Database:
 
     @contextmanager
     def _rows(self, engine: Engine) -> Iterator[Rows]:
+        self._server.silence.ask()
         with translated(), engine.connect() as rows, rows.begin():
             rows.info[SEAL] = self._seal
             try:
                 yield rows
             finally:
                 self._server.leave(rows)
+        self._server.silence.broken()

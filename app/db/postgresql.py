@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Engine, NullPool, TextClause, create_engine, 
 from sqlalchemy.engine import URL
 
 from app.db.failures import translated
+from app.db.silence import Silence
 from app.db.tenancy import APPEND_ONLY, KEYRING_TABLES, PERSONAL_COLUMNS, TENANT_TABLES, NoClinicError
 
 APP_ROLE: Final = "skincadence_app"
@@ -33,13 +34,15 @@ class Postgresql:
         """Prepare an engine; nothing is opened before it is needed."""
         self.readers = self.writers = create_engine(
             _with_psycopg(url),
-            connect_args=_CONNECT | {"options": f"{_LIMITS} -c statement_timeout=5s"},
+            connect_args=_CONNECT | {"options": f"{_LIMITS} -c statement_timeout=4500ms"},
             pool_size=size,
             max_overflow=0,
             pool_timeout=POOL_SECONDS,
             pool_pre_ping=True,
             hide_parameters=True,
         )
+        self.silence = Silence()
+        _be_impatient(self.readers, self.silence)
 
     def enter(self, rows: Connection, clinic_id: str) -> None:
         """Show one clinic's rows, and no others, until the transaction ends."""
@@ -160,7 +163,15 @@ def migration_engine(url: URL) -> Engine:
 
 def plain_engine(url: URL) -> Engine:
     """An engine for a look at what belongs to no clinic."""
-    return migration_engine(url)
+    engine = migration_engine(url)
+    _be_impatient(engine, Silence())
+    return engine
+
+
+def _be_impatient(engine: Engine, silence: Silence) -> None:
+    from app.db.patience import be_impatient  # noqa: PLC0415 -- where nobody needs the driver, it is not there
+
+    be_impatient(engine, silence)
 
 
 def scrub(owner_url: str) -> None:

@@ -18,6 +18,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from typing_extensions import override
 
 from app.db.guard import Guard
+from app.db.silence import Silence
 from app.db.tenancy import APPEND_ONLY, TENANT_TABLES, NoClinicError
 
 WAIT_SECONDS: Final = 4.0
@@ -36,6 +37,7 @@ class Sqlite:
     def __init__(self, url: URL, readers: int) -> None:
         """Prepare engines; nothing is opened before it is needed."""
         self._path = file_of(url)
+        self.silence = Silence()  # which nobody ever notices
         self.readers = self._engine(readers, "BEGIN", query_only=True)
         self.writers = self._engine(1, "BEGIN IMMEDIATE", query_only=False)
 
