@@ -29,6 +29,7 @@ from app.routers import (
 from app.routers.contract import DESCRIPTION, TAGS, write_contract
 from app.routers.raw import Straight
 from app.services.backend import Backend, open_backend
+from app.services.places import Places
 from app.services.shelf import Shelf
 from app.settings import Settings
 
@@ -57,6 +58,7 @@ def create_app(
     app = _bare_app(settings, journal, metrics, _lifespan(opened))
     app.state.journal = journal
     app.state.shelf, app.state.clock, app.state.metrics, app.state.stopping = shelf, clock, metrics, False
+    app.state.batches = Places(settings.max_batches, settings.max_batches_per_clinic)
     app.state.openapi_bytes = cache(lambda: json.dumps(write_contract(app), ensure_ascii=False).encode())
     speak_problems(app)
     return app

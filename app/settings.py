@@ -123,6 +123,12 @@ class Settings(BaseModel):
     max_in_flight: int = Field(
         default=256, ge=1, le=65_536, description="a number from 1 to 65536: so many requests are worked on at a time"
     )
+    max_batches: int = Field(
+        default=32, ge=1, le=4_096, description="a number from 1 to 4096: so many batches are under way at a time"
+    )
+    max_batches_per_clinic: int = Field(
+        default=4, ge=1, le=4_096, description="a number from 1 to 4096: so many of these batches are one clinic's"
+    )
     write_queue: int = Field(
         default=512,
         ge=1,

@@ -61,14 +61,24 @@ def _check(kind: str, scopes: frozenset[str], origins: frozenset[str]) -> None:
     from app.services.callers import FOR_BROWSERS, SCOPES
 
     if unknown := scopes.difference(SCOPES):
-        listed = "\n".join(f"  {name}" for name in SCOPES)
-        refuse(f"skincadence: {len(unknown)} of the scopes are not known. There are:\n{listed}")
+        refuse(_unknown(kind, len(unknown)))
     if kind == "publishable" and not scopes <= FOR_BROWSERS:
         refuse(f"skincadence: a publishable key may have no more than {' and '.join(sorted(FOR_BROWSERS))}.")
     if (kind == "publishable") is not bool(origins):
         refuse("skincadence: a publishable key needs an --origin, and a secret key has none.")
     if not all(map(is_origin, origins)):
         refuse("skincadence: an --origin is https://, a host in small letters, and a port if it is not the usual one.")
+
+
+def _unknown(kind: str, count: int) -> str:
+    """Say that scopes are unknown. They are not repeated: a key could have got there by mistake."""
+    from app.services.callers import FOR_BROWSERS, SCOPES
+
+    which = "one --scope names" if count == 1 else f"{count} of the --scope options name"
+    listed = "\n".join(f"  {name}" for name in SCOPES if kind == "secret" or name in FOR_BROWSERS)
+    return (
+        f"skincadence: {which} nothing that a key can be allowed, so no key was made. A {kind} key may have:\n{listed}"
+    )
 
 
 @keys.command("list")

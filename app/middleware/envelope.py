@@ -8,7 +8,14 @@ from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.errors import ClientErasedError, IdempotencyMismatchError, InternalError, InvalidKeyError, NotFoundError
+from app.errors import (
+    ClientErasedError,
+    ClientRefRefusedError,
+    IdempotencyMismatchError,
+    InternalError,
+    InvalidKeyError,
+    NotFoundError,
+)
 from app.observability import Answered, Journal, Metrics, method_name
 from app.problems import problem_response
 from app.services.backend import Backend
@@ -26,7 +33,9 @@ SAFE_HEADERS: Final = (
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
 )
-_ELSEWHERE: Final = frozenset({InvalidKeyError.code, ClientErasedError.code, IdempotencyMismatchError.code})
+_ELSEWHERE: Final = frozenset(
+    error.code for error in (InvalidKeyError, ClientErasedError, ClientRefRefusedError, IdempotencyMismatchError)
+)
 """Refusals that are audited where they are found: with the key, or with the creation that was to be written."""
 _TOO_MANY: Final = 429
 _GUESSING: Final = 60

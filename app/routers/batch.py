@@ -78,7 +78,8 @@ async def preview_batch(request: Request) -> Response:
 
     A line that cannot be answered gets a problem instead, with its number, and the others are answered all the same.
     Read answers while you send: they are larger than intakes, and the service takes in no more than it gives out.
-    Publishable keys cannot send batches.
+    Publishable keys cannot send batches. A clinic may have a few of them under way at a time; one more is refused with
+    503 before it is read.
     """
     backend, caller = backend_of(request), caller_of(request)
     if caller.publishable:
@@ -97,7 +98,8 @@ async def preview_batch(request: Request) -> Response:
 
     refusal = partial(_refusal, request_id)
     slice_ = partial(next_slice, answer=answer, refusal=refusal, noted=noted)
-    return Answers(Lines(backend.settings.max_body_bytes), _while_it_holds(backend, caller, slice_), refusal)
+    place = state.batches.take(caller.clinic.id)
+    return Answers(Lines(backend.settings.max_body_bytes), _while_it_holds(backend, caller, slice_), refusal, place)
 
 
 def _while_it_holds(backend: Backend, caller: Caller, slice_: Slice) -> Slice:

@@ -63,6 +63,11 @@ def lasting(request: Request, body: bytes, media_type: str = JSON, cache: str = 
     return Response(body, media_type=media_type, headers=headers)
 
 
+def for_headers(request: Request) -> bool:
+    """Say whether only the headers are asked for."""
+    return bool(request.scope["state"].get("head"))
+
+
 def holds(request: Request, tag: str) -> bool:
     """Say whether the caller has the version of this tag at hand."""
     held = request.headers.get("if-none-match", "")

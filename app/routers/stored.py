@@ -15,7 +15,7 @@ from app.errors import NotFoundError
 from app.routers.conditional import IDEMPOTENCY_KEY, IF_NONE_MATCH, READ_TOKEN, idempotency_key, version_tag
 from app.routers.raw import RawBodyRoute
 from app.routers.recommendations import REFUSALS
-from app.routers.replies import JSON, holds
+from app.routers.replies import JSON, for_headers, holds
 from app.schemas.explanation import ExplanationOut
 from app.schemas.intake import IntakeIn
 from app.schemas.listing import ListQuery, PageOut
@@ -157,7 +157,7 @@ def read_recommendation(
     """
     backend = backend_of(request)
     if caller.publishable:
-        look = recommendations.peek if _for_headers(request) else recommendations.read_once
+        look = recommendations.peek if for_headers(request) else recommendations.read_once
         shown = look(backend, caller, recommendation_id, _token(request))
     else:
         shown = recommendations.read(backend, caller, recommendation_id)
@@ -174,11 +174,6 @@ def _token(request: Request) -> str:
     if len(sent) != 1:
         raise NotFoundError
     return sent[0]
-
-
-def _for_headers(request: Request) -> bool:
-    """Say whether only the headers are asked for."""
-    return bool(request.scope["state"].get("head"))
 
 
 @router.get(

@@ -85,6 +85,11 @@ Name: TypeAlias = Annotated[
 ]
 
 
+def _fault(member: str, words: str) -> PydanticCustomError:
+    """What is wrong with a member because of another."""
+    return PydanticCustomError(member, words, {"member": member})
+
+
 class KeyIn(Input):
     """A key to be made, in the world of the key that asks for it."""
 
@@ -112,16 +117,16 @@ class KeyIn(Input):
     @model_validator(mode="after")
     def _fits_its_kind(self) -> Self:
         if self.kind == "secret" and self.origins:
-            raise PydanticCustomError("origins", "A secret key is used by servers and has no origins.")
+            raise _fault("origins", "A secret key is used by servers and has no origins.")
         if self.kind == "publishable" and not self.origins:
-            raise PydanticCustomError("origins", "A publishable key needs at least one origin.")
+            raise _fault("origins", "A publishable key needs at least one origin.")
         if self.kind == "publishable" and not _FOR_BROWSERS.issuperset(self.scopes):
-            raise PydanticCustomError(
+            raise _fault(
                 "scopes",
                 "A publishable key may have recommendations:preview and recommendations:create, and no other scope.",
             )
         if self.kind == "secret" and not self.scopes:
-            raise PydanticCustomError("scopes", "A secret key needs at least one scope in `scopes`.")
+            raise _fault("scopes", "A secret key needs at least one scope in `scopes`.")
         return self
 
     @property

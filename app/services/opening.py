@@ -95,10 +95,16 @@ def _holes(database: Database, *, tolerant: bool) -> tuple[str, ...]:
 
 
 def _agreed(database: Database, settings: Settings) -> Secrets:
-    """Find the secret, and hold it against the check value that the database was given with its first one."""
+    """Find the secret, and hold it against the check value that the database was given with its first one.
+
+    Only a database without clinics may lack one. Clinics are looked for first: the first of them is taken in after the
+    check value was kept, maybe by another process at this moment.
+    """
     with database.keyring() as rows:
-        known, fresh = keys.check_value(rows), not clinics.every(rows)
-    secrets = Secrets(master_secret(settings, make=known is None and fresh))
+        fresh, known = not clinics.every(rows), keys.check_value(rows)
+    if known is None and not fresh:
+        raise SettingsError([_NO_CHECK_VALUE])
+    secrets = Secrets(master_secret(settings, make=known is None))
     own = secrets.keyed_hash("check", "skincadence")
     if known is None:
         with database.common_write() as rows:
@@ -126,6 +132,11 @@ _NO_FILE: Final = (
 _ANOTHER: Final = (
     "SKINCADENCE_SECRET or SKINCADENCE_SECRET_FILE is not the secret that this database has been kept with. With "
     "another, every key would fail and clients who were erased could come back: bring back the one that belongs to it."
+)
+_NO_CHECK_VALUE: Final = (
+    "SKINCADENCE_DATABASE_URL: the database holds clinics, but not the check value that its secret is held against, so "
+    "it was damaged or changed. With a wrong secret, every key would fail and clients who were erased could come back, "
+    "so none is taken on trust: bring back a whole copy of the database, such as the last backup."
 )
 _MISSING: Final = (
     "SKINCADENCE_SECRET_FILE: the secret of this database is missing: {}. A new one would make every key fail and let "

@@ -4,14 +4,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Final
 
-from app.errors import NotFoundError, PreconditionFailedError
+from app.errors import PreconditionFailedError
 from app.render.fragments import encode
 from app.rules.record import Facts
 from app.security import new_id
 from app.services.backend import Backend
 from app.services.callers import Caller
 from app.services.judgement import Case, Judgement, Verdict, judge
-from app.services.recommendations import check_id
+from app.services.recommendations import fetch
 from app.services.views import Shown
 from app.store import audit, recommendations
 from app.store.values import AuditEntry, Event, Recommendation, Review
@@ -59,23 +59,13 @@ def review(
         AppError: It cannot be decided that way; see `app.services.judgement`.
     """
     for _ in range(ATTEMPTS):
-        stored = _original(backend, caller, recommendation_id)
+        stored = fetch(backend, caller, recommendation_id, recommendations.original)
         if not matches(stored.version):
             raise PreconditionFailedError
         verdict = judge(Case(stored, backend.shelf, read), judgement, backend.clock.now())
         if (made := _keep(backend, caller, stored, judgement, verdict)) is not None:
             return Shown(stored.id, made.version, made.answer)
     raise PreconditionFailedError
-
-
-def _original(backend: Backend, caller: Caller, recommendation_id: str) -> Recommendation:
-    """The recommendation as the rules gave it, whatever was decided since."""
-    check_id(recommendation_id)
-    with backend.database.read(caller.clinic.id) as rows:
-        stored = recommendations.original(rows, caller.clinic.id, recommendation_id)
-    if stored is None:
-        raise NotFoundError
-    return stored
 
 
 def _keep(

@@ -71,9 +71,10 @@ def test_a_stronger_key_cannot_be_taken_over_by_rotating_it(house: House) -> Non
 @pytest.mark.parametrize(
     ("draft", "pointer"),
     [
-        ({**BROWSER, "scopes": ["recommendations:read"]}, ""),
-        ({**BROWSER, "origins": []}, ""),
-        ({**SERVER, "origins": [PAGE]}, ""),
+        ({**BROWSER, "scopes": ["recommendations:read"]}, "/scopes"),
+        ({**BROWSER, "origins": []}, "/origins"),
+        ({**SERVER, "origins": [PAGE]}, "/origins"),
+        ({"kind": "secret", "name": "Booking tool"}, "/scopes"),
         ({**BROWSER, "origins": ["https://clinic.example/"]}, "/origins/0"),
         ({**BROWSER, "origins": ["*"]}, "/origins/0"),
         ({**SERVER, "scopes": ["everything"]}, "/scopes/0"),

@@ -17,7 +17,7 @@ from app.store.clients import Held
 from app.store.lane import WriteLane
 from app.store.values import ApiKey, Review
 from tests.databases import Place
-from tests.resources.service import Service, running
+from tests.resources.service import Office, running
 from tests.store.things import NOW, client_hash, entry, recommendation, unit
 
 ASKED = {**INTAKE, "client": {"ref": "c-1"}}
@@ -77,22 +77,38 @@ def test_an_erasure_in_between_ends_it(lane: WriteLane, database: Database) -> N
         list(told)
 
 
-def _caller(service: Service) -> Caller:
-    key = ApiKey("key", service.ours.clinic.id, "secret", "k", frozenset(), frozenset(), b"", NOW)
-    return Caller(key, service.ours.clinic, address="192.0.2.0", request_id="r")
+def _caller(office: Office) -> Caller:
+    key = ApiKey("key", office.clinic.id, "secret", "k", frozenset(), frozenset(), b"", NOW)
+    return Caller(key, office.clinic, address="192.0.2.0", request_id="r")
 
 
-def test_two_are_handed_over_at_a_time_and_a_third_is_told_to_come_again(place: Place) -> None:
+def test_a_clinic_is_handed_one_client_at_a_time_and_keeps_no_other_clinic_waiting(place: Place) -> None:
     with running(place.url) as service:
-        service.store(service.ours, ASKED)
-        under_way = [services.export(service.backend, _caller(service), "c-1") for _ in range(2)]
+        for office in (service.ours, service.theirs):
+            service.store(office, ASKED)
+        under_way = services.export(service.backend, _caller(service.ours), "c-1")
 
         refused = service.get(EXPORT)
 
         assert (refused.status_code, refused.json()["code"]) == (503, "overloaded")
         assert refused.headers["retry-after"] == "1"
-        under_way.pop().close()
+        assert service.get(EXPORT, service.theirs).status_code == 200
+        under_way.close()
         for _ in range(3):
             assert service.get(EXPORT).status_code == 200
             assert service.get("/v1/clients/c-2/export").status_code == 404
+
+
+def test_all_clinics_together_are_handed_so_many_at_a_time(place: Place) -> None:
+    with running(place.url) as service:
+        others = [service.open(f"Clinic {number}") for number in range(services.EXPORTS_AT_ONCE)]
+        for office in (service.ours, *others):
+            service.store(office, ASKED)
+        under_way = [services.export(service.backend, _caller(office), "c-1") for office in others]
+
+        assert service.get(EXPORT).status_code == 503
+
         under_way.pop().close()
+        assert service.get(EXPORT).status_code == 200
+        for one in under_way:
+            one.close()
