@@ -55,7 +55,7 @@ def create_app(
     shelf, clock, metrics = shelf or Shelf.standard(), clock or Clock(settings.time_zone), Metrics()
     opened = partial(open_backend, settings, shelf, clock) if backend is None else lambda: backend
     journal = journal or Journal(settings.log_level)
-    app = _bare_app(settings, journal, metrics, _lifespan(opened))
+    app = _bare_app(settings, journal, metrics, _lifespan(opened, journal, metrics))
     app.state.journal = journal
     app.state.shelf, app.state.clock, app.state.metrics, app.state.stopping = shelf, clock, metrics, False
     app.state.batches = Places(settings.max_batches, settings.max_batches_per_clinic)
@@ -64,12 +64,15 @@ def create_app(
     return app
 
 
-def _lifespan(opened: Callable[[], Backend]) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def _lifespan(
+    opened: Callable[[], Backend], journal: Journal, metrics: Metrics
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     """Open the database when the service starts; store what is queued when it stops."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.backend = await asyncio.to_thread(opened)
+        app.state.backend.sweeper.report_to(journal, metrics)
         try:
             yield
         finally:

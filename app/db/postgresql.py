@@ -2,7 +2,7 @@
 
 import re
 from contextlib import closing
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection, Engine, NullPool, TextClause, create_engine, make_url, text
 from sqlalchemy.engine import URL
@@ -10,6 +10,9 @@ from sqlalchemy.engine import URL
 from app.db.failures import translated
 from app.db.silence import Silence
 from app.db.tenancy import APPEND_ONLY, KEYRING_TABLES, PERSONAL_COLUMNS, TENANT_TABLES, NoClinicError
+
+if TYPE_CHECKING:
+    from psycopg.errors import Diagnostic
 
 APP_ROLE: Final = "skincadence_app"
 """The role that may read and append; whoever serves is a member of it, and of nothing more."""
@@ -137,7 +140,8 @@ SELECT format('The role %I may change what happened, in the table %I.', current_
 FROM tenant
 WHERE relname = ANY(:appended) AND EXISTS (
     SELECT FROM reach
-    WHERE has_any_column_privilege(reach.oid, tenant.oid, 'UPDATE') OR has_table_privilege(reach.oid, tenant.oid, 'DELETE')
+    WHERE has_any_column_privilege(reach.oid, tenant.oid, 'UPDATE')
+    OR has_table_privilege(reach.oid, tenant.oid, 'DELETE')
 )
 UNION ALL
 SELECT format('The trigger %I is missing, off, or not ours.', name || '_refuses_change')
@@ -232,7 +236,7 @@ def scrub(owner_url: str) -> bool:
     return told == [0] * len(PERSONAL_COLUMNS)
 
 
-def _left_behind(notice: Any) -> list[int]:
+def _left_behind(notice: "Diagnostic") -> list[int]:
     """Read how many dead rows a table had to keep, off the notice that says so: in whichever language, it comes first.
 
     The notice is known by the function of the server that it comes from, which is not translated.

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from app.db import Database, Rows
+from app.db import Database, DatabaseDamagedError, Rows
 from app.store import audit, clinics
 from app.store.values import Clinic
 
@@ -68,9 +68,12 @@ def strays(database: Database, noted: Collection[Noted] = ()) -> list[str]:
 
 
 def _report(database: Database, clinic: Clinic, noted: Collection[Noted]) -> Report:
-    with database.read(clinic.id) as rows:
-        found = audit.follow(rows, clinic.id, {note.number for note in noted}, "clinic.create")
-        complaints = [*_broken(found, noted), *_loose(rows, clinic.id)]
+    try:
+        with database.read(clinic.id) as rows:
+            found = audit.follow(rows, clinic.id, {note.number for note in noted}, "clinic.create")
+            complaints = [*_broken(found, noted), *_loose(rows, clinic.id)]
+    except DatabaseDamagedError:
+        return Report(clinic, Noted(clinic.id, 0, ""), ("cannot be followed: the database is damaged",))
     return Report(clinic, Noted(clinic.id, found.number, found.hash.hex()[:SHORT]), tuple(complaints))
 
 

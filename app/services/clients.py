@@ -80,8 +80,9 @@ def export(backend: Backend, caller: Caller, client_ref: str) -> Generator[bytes
     """Hand over everything that is held about a client, as one document of UTF-8 JSON, in parts.
 
     Returns:
-        The parts, each made when it is asked for; close it, whether or not all were. `ClientErasedError` or
-        `DatabaseUnavailableError` may still come up between them; what was handed over until then is no document.
+        The parts, each made when it is asked for; close it, whether or not all were. `ClientErasedError`,
+        `GoneMeanwhileError` or `DatabaseUnavailableError` may still come up between them; what was handed over until
+        then is no document.
 
     Raises:
         NotFoundError: Nothing is held.

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from app.db import Database, DatabaseRefusedError, UnsafeDatabaseError, at_head, migrate
+from app.db import DAMAGED, Database, DatabaseDamagedError, DatabaseRefusedError, UnsafeDatabaseError, at_head, migrate
 from app.errors import DatabaseUnavailableError, StorageFullError
 from app.security import Secrets, random_text, same
 from app.settings import SHORTEST_SECRET, Settings, SettingsError, is_secret
@@ -45,7 +45,14 @@ def open_database(settings: Settings, *, make: bool = True, tolerant: bool = Fal
     if complaints := settings.contradictions():
         raise SettingsError(complaints)
     check_place(settings, make=make)
-    _bring_up_to_date(settings)
+    try:
+        _bring_up_to_date(settings)
+        return _opened(settings, tolerant=tolerant)
+    except DatabaseDamagedError:
+        raise SettingsError([f"SKINCADENCE_DATABASE_URL: {DAMAGED}"]) from None
+
+
+def _opened(settings: Settings, *, tolerant: bool) -> Opened:
     database = Database(settings.database_url)
     try:
         holes = _holes(database, tolerant=tolerant)
@@ -80,6 +87,8 @@ def _bring_up_to_date(settings: Settings) -> None:
     try:
         if not at_head(settings.database_url):
             migrate(settings.database_url)
+    except DatabaseDamagedError:
+        raise
     except (DatabaseUnavailableError, DatabaseRefusedError, StorageFullError, OSError, ValueError):
         raise SettingsError([_UNUSABLE_FILE]) from None
 

@@ -188,7 +188,7 @@ def misreviewed(rows: Rows, clinic_id: str, limit: int = 10) -> list[str]:
     return list(rows.execute(chosen.order_by(every.c.id).limit(limit)).scalars())
 
 
-def _counted(name: ColumnElement[str], **columns: Any) -> Select[Any]:
+def _counted(name: ColumnElement[str], **columns: ColumnElement[int] | int) -> Select[*tuple[Any, ...]]:
     """A part of a sum over several tables: to join them would take the databases the square of the time."""
     counts = {"kept": 0, "due": 0, "held": 0, "told": 0} | columns
     return select(name.label("id"), *(cast_to(count, BigInteger).label(each) for each, count in counts.items()))

@@ -12,10 +12,11 @@ from app.errors import ClientErasedError
 from app.schemas.examples import INTAKE
 from app.services import clients as services
 from app.services.callers import Caller
-from app.store import clients, recommendations
-from app.store.clients import Held
+from app.store import audit, clients, recommendations
+from app.store.clients import GoneMeanwhileError, Held
 from app.store.lane import WriteLane
-from app.store.values import ApiKey, Review
+from app.store.sweep import sweep
+from app.store.values import ApiKey, Clinic, Review
 from tests.databases import Place
 from tests.resources.service import Office, running
 from tests.store.things import NOW, client_hash, entry, recommendation, unit
@@ -75,6 +76,73 @@ def test_an_erasure_in_between_ends_it(lane: WriteLane, database: Database) -> N
         clients.erase(rows, "cli_one", "c-1", client_hash("c-1"), entry("client.erase"))
     with pytest.raises(ClientErasedError):
         list(told)
+
+
+def _review(database: Database, recommendation_id: str, version: int) -> None:
+    review = Review(f"rev_{version}_{recommendation_id}", recommendation_id, version, NOW, "key_one", b"{}", b"{}")
+    with database.write("cli_one") as rows:
+        recommendations.review(rows, "cli_one", review, state="cleared", bookable=True)
+        audit.append(rows, "cli_one", [entry("recommendation.review", recommendation_id)])
+
+
+def test_what_comes_after_the_beginning_is_left_out_whole(lane: WriteLane, database: Database) -> None:
+    made = _store(lane, 40)
+    _review(database, made[30], 2)
+    held = _held(database)
+    later = recommendation(client_ref="c-1", created_at=NOW + timedelta(hours=1))
+    for kept in (later, recommendation(client_ref="c-1", created_at=NOW + timedelta(minutes=9))):
+        lane.submit(unit(kept)).result()
+    _review(database, made[30], 3)
+    _review(database, made[35], 2)
+
+    told = json.loads(b"".join(services.exported("c-1", NOW, held.recommendations(), held.audit())))
+
+    assert [one["id"] for one in told["recommendations"]] == made
+    assert [(one["id"], one["version"]) for one in told["recommendations"] if one["version"] > 1] == [(made[30], 2)]
+    assert [len(one["reviews"]) for one in told["recommendations"]] == [int(one == made[30]) for one in made]
+    assert [one["target_id"] for one in told["audit"]] == [*made, made[30]]
+
+
+def _sweep(database: Database, clinic: Clinic) -> None:
+    assert sweep(database, [clinic], NOW + timedelta(days=366)).recommendations > 0
+
+
+def test_a_sweep_while_plans_are_handed_over_ends_it(lane: WriteLane, database: Database, clinic: Clinic) -> None:
+    _store(lane, 50)
+    held = _held(database)
+    parts = services.exported("c-1", NOW, held.recommendations(), held.audit())
+    taken = [next(parts) for _ in range(5)]
+    _sweep(database, clinic)
+
+    with pytest.raises(GoneMeanwhileError):
+        taken.extend(parts)
+
+    with pytest.raises(json.JSONDecodeError):
+        json.loads(b"".join(taken))
+
+
+def test_a_sweep_while_reviews_are_handed_over_ends_it(lane: WriteLane, database: Database, clinic: Clinic) -> None:
+    [made] = _store(lane, 1)
+    for version in range(2, 42):
+        _review(database, made, version)
+    told = _held(database).recommendations()
+    _, reviews = next(told)
+    next(reviews)
+    _sweep(database, clinic)
+    assert len(list(reviews)) < 39
+
+    with pytest.raises(GoneMeanwhileError):
+        list(told)
+
+
+def test_a_sweep_while_the_audit_is_handed_over_ends_it(lane: WriteLane, database: Database, clinic: Clinic) -> None:
+    _store(lane, 50)
+    held = _held(database)
+    assert len(list(held.recommendations())) == 50
+    _sweep(database, clinic)
+
+    with pytest.raises(GoneMeanwhileError):
+        list(held.audit())
 
 
 def _caller(office: Office) -> Caller:
