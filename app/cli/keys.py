@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from app.cli.console import complain, refuse
-from app.cli.office import find_clinic, office
+from app.cli.office import checked_name, find_clinic, office
 from app.errors import NotFoundError
 from app.schemas.keys import is_origin
 
@@ -49,10 +49,11 @@ def create(  # noqa: PLR0913, PLR0917 -- one for each option
     allowed = frozenset(scope or (SCOPES if kind == "secret" else FOR_BROWSERS))
     origins = frozenset(origin or ())
     _check(kind, allowed, origins)
+    called = checked_name(name, "a key")
     lasts = timedelta(days=expires_days) if expires_days else None
     with office() as desk:
         maker = Maker(find_clinic(desk, clinic, world))
-        made = service.create(desk, maker, Draft(kind, name, allowed, origins, lasts))
+        made = service.create(desk, maker, Draft(kind, called, allowed, origins, lasts))
     complain(f"Made {made.key.id} for {', '.join(sorted(allowed))}. It is shown once:")
     typer.echo(made.text)
 

@@ -21,6 +21,7 @@ from app.problems import problem_response
 from app.services.backend import Backend
 from app.services.callers import USE, Asking, note, recognize
 from app.services.limits import Verdict
+from app.services.targets import target_of
 
 _OWN_ID: Final = re.compile(rb"[0-9a-fA-F]{16,32}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}").fullmatch
 _POLICY: Final = b"content-security-policy"
@@ -96,7 +97,8 @@ def _audit(scope: Scope, state: Scope) -> None:
         caller = recognize(backend, Asking.of(scope["headers"], scope.get("client"), state["request_id"]))
     if caller is not None:
         state["caller"] = caller
-        note(backend, caller, state.get("action", USE), code)
+        target = target_of(backend, caller, scope.get("path_params", {}))
+        note(backend, caller, state.get("action", USE), code, target)
 
 
 async def _nowhere(scope: Scope, receive: Receive, send: Send) -> None:

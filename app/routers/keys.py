@@ -7,9 +7,10 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Path, Request, Response
 
 from app.dependencies import backend_of, caller_of, needs
+from app.routers.conditional import IF_NONE_MATCH, UNCHANGED
 from app.routers.raw import RawBodyRoute
 from app.routers.recommendations import REFUSALS
-from app.routers.replies import JSON, Unstored
+from app.routers.replies import JSON, Unstored, unstored
 from app.schemas.keys import KeyIn, KeyOut, KeysOut, NewKeyOut, RotationIn
 from app.services import keys
 from app.services.callers import Caller
@@ -47,6 +48,8 @@ async def create_key(draft: KeyIn, request: Request) -> Response:
     summary="List the keys",
     response_model=KeysOut,
     response_description="Every key of the clinic in this world, without its secret.",
+    responses=UNCHANGED,
+    openapi_extra={"parameters": [IF_NONE_MATCH]},
 )
 def list_keys(request: Request) -> Response:
     """List the keys of your clinic in the world of the key that asks."""
@@ -54,7 +57,7 @@ def list_keys(request: Request) -> Response:
     found = keys.listing(backend, caller.clinic)
     record(backend, caller, "key.list")
     items = [_out(key, caller) for key in found]
-    return Unstored(KeysOut(items=items).model_dump_json().encode())
+    return unstored(request, KeysOut(items=items).model_dump_json().encode())
 
 
 @router.get(
@@ -62,14 +65,15 @@ def list_keys(request: Request) -> Response:
     summary="Read a key",
     response_model=KeyOut,
     response_description="The key, without its secret.",
-    responses=ABSENT,
+    responses={**UNCHANGED, **ABSENT},
+    openapi_extra={"parameters": [IF_NONE_MATCH]},
 )
 def read_key(key_id: KeyId, request: Request) -> Response:
     """Read one key of your clinic in the world of the key that asks."""
     caller, backend = caller_of(request), backend_of(request)
     key = keys.read(backend, caller.clinic, key_id)
     record(backend, caller, "key.read", key.id)
-    return Unstored(_out(key, caller).model_dump_json().encode())
+    return unstored(request, _out(key, caller).model_dump_json().encode())
 
 
 @router.delete(

@@ -17,7 +17,7 @@ from app.security import new_id
 from app.services import recommend
 from app.services.backend import Backend
 from app.services.callers import Caller
-from app.services.views import Shown, is_withheld, read_token, withheld
+from app.services.views import Shown, is_withheld, not_yet, read_token, withheld
 from app.store.lane import Replayed, Stored
 from app.store.values import Clinic, Event, Recommendation, Reply, ReviewState, Unit
 
@@ -27,7 +27,6 @@ READ_ONCE_REVIEWED: Final = timedelta(days=7)
 CREATED: Final = 201
 _ACTION: Final = "recommendation.create"
 _NO_ID: Final = b'{"id":null,'
-_BOOKABLE, _NOT_BOOKABLE = b'"bookable":true', b'"bookable":false'
 
 
 class Asked(NamedTuple):
@@ -181,7 +180,7 @@ def _asks_for_review(clinic: Clinic, decision: str) -> bool:
 def _named(preview: bytes, made: str, state: ReviewState) -> bytes:
     """Turn a preview into a stored answer: with its id, and with what a review still stands for."""
     whole = b'{"id":"%b",%b,"review":{"state":"%b"}}' % (made.encode(), preview[len(_NO_ID) : -1], state.encode())
-    return whole if state == "none" else whole.replace(_BOOKABLE, _NOT_BOOKABLE, 1)
+    return whole if state == "none" else not_yet(whole)
 
 
 def _reply(caller: Caller, asked: Asked, slot: str, kept: Recommendation) -> Reply:

@@ -229,6 +229,9 @@ def test_a_visitor_of_a_careful_clinic_is_told_to_wait(service: Service) -> None
         "status": "awaiting_review",
         "bookable": False,
         "review": {"state": "required"},
+        "urgent": False,
+        "referral": [],
+        "red_flags": [],
         "read_token": told["read_token"],
     }
     WithheldCreatedOut.model_validate_json(answer.content)
