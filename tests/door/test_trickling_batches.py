@@ -48,7 +48,7 @@ def test_batches_that_trickle_are_few_at_a_time_for_a_clinic_and_in_all(furnishe
         trickling[0].close()
         open_still.enter_context(_trickling(address, third))
         assert _refused(address, ours[0]) == (503, "overloaded", "1")
-    assert house.audited().count(("recommendation.preview", "overloaded")) >= 1
+    assert house.audited().count(("recommendation.batch", "overloaded")) >= 1
 
 
 @contextmanager
