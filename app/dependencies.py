@@ -32,7 +32,6 @@ class Needs:
         if scope not in SCOPES:
             raise UndeclaredRouteError(scope)
         self.scope = scope
-        self._action = action_of(scope)
         self.with_token = with_token
 
     @property
@@ -56,7 +55,7 @@ class Needs:
         state["action"] = USE
         state["caller"] = caller = await identify(backend, asking)
         state["caller"] = caller = bind(backend, caller, asking.origins)
-        state["action"] = self._action
+        state["action"] = action_of(scope["route"].name)
         state["verdict"] = verdict = await count(backend, caller)
         admit(caller, self.scope, verdict, with_token=self.with_token)
         return caller

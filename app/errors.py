@@ -161,6 +161,13 @@ class ClientErasedError(AppError):
     detail = "What was held about this client was erased. Nothing more is stored under this ref."
 
 
+class ClientRefRefusedError(AppError):
+    """What a page is told where a server is told that the client was erased."""
+
+    code = "client_ref_refused"
+    detail = "Nothing can be stored under this reference."
+
+
 class ReadTokenSpentError(AppError):
     """A browser may read once what it stored, and soon; it did, or it is too late."""
 

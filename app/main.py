@@ -31,6 +31,7 @@ from app.routers import (
 from app.routers.contract import DESCRIPTION, TAGS, write_contract
 from app.routers.raw import Straight
 from app.services.backend import Backend, open_backend
+from app.services.places import Places
 from app.services.shelf import Shelf
 from app.settings import Settings
 
@@ -69,20 +70,24 @@ def create_app(
     shelf, clock, metrics = shelf or Shelf.standard(), clock or Clock(settings.time_zone), Metrics()
     opened = partial(open_backend, settings, shelf, clock) if backend is None else lambda: backend
     journal = journal or Journal(settings.log_level)
-    app = _bare_app(settings, journal, metrics, _lifespan(opened))
+    app = _bare_app(settings, journal, metrics, _lifespan(opened, journal, metrics))
     app.state.journal = journal
     app.state.shelf, app.state.clock, app.state.metrics, app.state.stopping = shelf, clock, metrics, False
+    app.state.batches = Places(settings.max_batches, settings.max_batches_per_clinic)
     app.state.openapi_bytes = cache(lambda: json.dumps(write_contract(app), ensure_ascii=False).encode())
     speak_problems(app)
     return app
 
 
-def _lifespan(opened: Callable[[], Backend]) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def _lifespan(
+    opened: Callable[[], Backend], journal: Journal, metrics: Metrics
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     """Open the database when the service starts; store what is queued when it stops."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.backend = await asyncio.to_thread(opened)
+        app.state.backend.sweeper.report_to(journal, metrics)
         try:
             yield
         finally:

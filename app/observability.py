@@ -47,7 +47,7 @@ class Failed(NamedTuple):
     Attributes:
         error: The class of the exception.
         where: Module and line that raised it.
-        request_id: The name of the request.
+        request_id: The name of the request; `sweep` where the service was at its own work.
     """
 
     error: str
@@ -146,6 +146,8 @@ class Metrics:
         in_flight: How many requests are being worked on.
         previews: How many plans were computed and not stored.
         let_go: How many callers were let go because they sent too slowly.
+        sweep_failures: How often taking away what was kept long enough failed, for a clinic or altogether.
+        sweep_finished: When it was last done without a failure, in seconds since 1970; 0 before the first time.
     """
 
     def __init__(self) -> None:
@@ -153,6 +155,8 @@ class Metrics:
         self.in_flight = 0
         self.previews = 0
         self.let_go = 0
+        self.sweep_failures = 0
+        self.sweep_finished = 0.0
         self._answers: Counter[tuple[str, str, int]] = Counter()
         self._problems: Counter[str] = Counter()
         self._durations: dict[str, list[int]] = {}
@@ -200,7 +204,11 @@ class Metrics:
         yield problems
         yield CounterMetricFamily("skincadence_previews", "Plans computed and not stored.", value=self.previews)
         yield CounterMetricFamily("skincadence_let_go", "Callers who sent too slowly.", value=self.let_go)
+        yield CounterMetricFamily("skincadence_sweep_failures", "Sweeps that failed.", value=self.sweep_failures)
         yield GaugeMetricFamily("skincadence_in_flight", "Requests being worked on.", value=self.in_flight)
+        yield GaugeMetricFamily(
+            "skincadence_sweep_finished_seconds", "When the last whole sweep ended.", value=self.sweep_finished
+        )
         for name, value in gauges.items():
             yield GaugeMetricFamily(f"skincadence_{name}", _GAUGES[name], value=value)
 

@@ -72,7 +72,7 @@ class Settings(BaseModel):
     host: str = Field(default="127.0.0.1", min_length=1, description="the address to listen on, for example 127.0.0.1")
     port: int = Field(default=8000, ge=0, le=65_535, description="a port from 0 to 65535; 0 takes a free one")
     time_zone: Annotated[str, AfterValidator(_known_zone)] = Field(
-        default="UTC", description="an IANA time zone, for example Europe/London: the clinic's own"
+        default="UTC", description="an IANA time zone, for example Europe/London: that of the command line"
     )
     max_body_bytes: int = Field(
         default=65_536, ge=1_024, le=16_777_216, description="the largest request body in bytes, from 1024 to 16777216"
@@ -100,7 +100,7 @@ class Settings(BaseModel):
         default=None,
         pattern=_POSTGRESQL,
         repr=False,
-        description="postgresql://... of the role that owns the tables, for `skincadence migrate`",
+        description="postgresql://... of the role that owns the tables, for `skincadence migrate` and `scrub`",
     )
     secret: Annotated[SecretStr, AfterValidator(_random)] | None = Field(
         default=None,
@@ -122,6 +122,12 @@ class Settings(BaseModel):
     )
     max_in_flight: int = Field(
         default=256, ge=1, le=65_536, description="a number from 1 to 65536: so many requests are worked on at a time"
+    )
+    max_batches: int = Field(
+        default=32, ge=1, le=4_096, description="a number from 1 to 4096: so many batches are under way at a time"
+    )
+    max_batches_per_clinic: int = Field(
+        default=4, ge=1, le=4_096, description="a number from 1 to 4096: so many of these batches are one clinic's"
     )
     write_queue: int = Field(
         default=512,

@@ -2,11 +2,12 @@
 
 import os
 import shutil
+import signal
 import sqlite3
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import files
@@ -85,6 +86,19 @@ class Postgresql:
     def stop(self, mode: Literal["fast", "immediate"] = "fast") -> None:
         self._run("pg_ctl", "--wait", "--silent", f"--mode={mode}", "stop")
 
+    @contextmanager
+    def hanging(self) -> Iterator[None]:
+        """Stop every process where it stands: what was sent is neither answered nor refused, and nothing is closed."""
+        first = int((self.data / "postmaster.pid").read_text(encoding="utf-8").split()[0])
+        every = [first]
+        try:
+            os.kill(first, signal.SIGSTOP)  # so that it makes no more processes
+            every += map(int, Path(f"/proc/{first}/task/{first}/children").read_text(encoding="ascii").split())
+            _signal(every, signal.SIGSTOP)
+            yield
+        finally:
+            _signal(every, signal.SIGCONT)
+
     def address(self, database: str, role: str = "postgres") -> str:
         return f"postgresql://{role}@/{database}?host={self.home}"
 
@@ -109,6 +123,12 @@ class Postgresql:
     def remove(self) -> None:
         self.stop("immediate")
         shutil.rmtree(self.home, ignore_errors=True)
+
+
+def _signal(processes: Sequence[int], what: signal.Signals) -> None:
+    for process in processes:
+        with suppress(ProcessLookupError):  # it has just ended
+            os.kill(process, what)
 
 
 @dataclass(frozen=True, slots=True)

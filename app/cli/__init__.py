@@ -14,6 +14,7 @@ from app.cli.audit import audit
 from app.cli.batch import batch
 from app.cli.clinic import clinic
 from app.cli.console import refuse
+from app.cli.erasures import erasures
 from app.cli.keys import keys
 from app.cli.migrate import migrate
 from app.cli.protocol import protocol
@@ -54,6 +55,7 @@ app.add_typer(clinic, name="clinic")
 app.add_typer(keys, name="keys")
 app.command()(migrate)
 app.command()(scrub)
+app.add_typer(erasures, name="erasures")
 app.add_typer(audit, name="audit")
 
 BAD_CONFIGURATION = 78

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from app.cli.console import complain, refuse
-from app.cli.office import find_clinic, office
+from app.cli.office import checked_name, find_clinic, office
 from app.clock import time_zones
 
 if TYPE_CHECKING:
@@ -44,14 +44,13 @@ def create(
     review_every_plan: Review = False,
 ) -> None:
     """Take in a clinic. It has two worlds, live and test, and each has an id."""
-    if not name.strip():
-        refuse("skincadence: a clinic needs a name that is not blank.")
+    wanted = checked_name(name, "a clinic")
     from app.services import clinics
 
     with office(make=True) as desk:
         made = clinics.create(
             desk,
-            name.strip(),
+            wanted,
             time_zone,
             retention_days=retention_days or RETENTION_DAYS,
             review_every_plan=bool(review_every_plan),

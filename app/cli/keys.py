@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from app.cli.console import complain, refuse
-from app.cli.office import find_clinic, office
+from app.cli.office import checked_name, find_clinic, office
 from app.errors import NotFoundError
 from app.schemas.keys import is_origin
 
@@ -49,10 +49,11 @@ def create(  # noqa: PLR0913, PLR0917 -- one for each option
     allowed = frozenset(scope or (SCOPES if kind == "secret" else FOR_BROWSERS))
     origins = frozenset(origin or ())
     _check(kind, allowed, origins)
+    called = checked_name(name, "a key")
     lasts = timedelta(days=expires_days) if expires_days else None
     with office() as desk:
         maker = Maker(find_clinic(desk, clinic, world))
-        made = service.create(desk, maker, Draft(kind, name, allowed, origins, lasts))
+        made = service.create(desk, maker, Draft(kind, called, allowed, origins, lasts))
     complain(f"Made {made.key.id} for {', '.join(sorted(allowed))}. It is shown once:")
     typer.echo(made.text)
 
@@ -61,14 +62,24 @@ def _check(kind: str, scopes: frozenset[str], origins: frozenset[str]) -> None:
     from app.services.callers import FOR_BROWSERS, SCOPES
 
     if unknown := scopes.difference(SCOPES):
-        listed = "\n".join(f"  {name}" for name in SCOPES)
-        refuse(f"skincadence: {len(unknown)} of the scopes are not known. There are:\n{listed}")
+        refuse(_unknown(kind, len(unknown)))
     if kind == "publishable" and not scopes <= FOR_BROWSERS:
         refuse(f"skincadence: a publishable key may have no more than {' and '.join(sorted(FOR_BROWSERS))}.")
     if (kind == "publishable") is not bool(origins):
         refuse("skincadence: a publishable key needs an --origin, and a secret key has none.")
     if not all(map(is_origin, origins)):
         refuse("skincadence: an --origin is https://, a host in small letters, and a port if it is not the usual one.")
+
+
+def _unknown(kind: str, count: int) -> str:
+    """Say that scopes are unknown. They are not repeated: a key could have got there by mistake."""
+    from app.services.callers import FOR_BROWSERS, SCOPES
+
+    which = "one --scope names" if count == 1 else f"{count} of the --scope options name"
+    listed = "\n".join(f"  {name}" for name in SCOPES if kind == "secret" or name in FOR_BROWSERS)
+    return (
+        f"skincadence: {which} nothing that a key can be allowed, so no key was made. A {kind} key may have:\n{listed}"
+    )
 
 
 @keys.command("list")

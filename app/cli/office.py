@@ -26,6 +26,14 @@ UNAVAILABLE = 69
 NO_ANSWER = "skincadence: the database does not answer. Is it running, and is SKINCADENCE_DATABASE_URL right?"
 
 
+UNUSABLE = 78
+"""The exit status for a database that cannot be used as it is."""
+REFUSED = (
+    "skincadence: the database refused a statement, so nothing was changed by it. Its tables may be damaged or "
+    "changed: compare it with a backup. `skincadence audit verify` checks what it holds."
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Office:
     """What making clinics and keys takes."""
@@ -44,6 +52,7 @@ def office(*, make: bool = False, tolerant: bool = False) -> Iterator[Office]:
         make: Whether a file that is missing is made: in a wrong folder an empty one would only mislead.
         tolerant: Whether it is looked at although it would let a clinic out; how it would is in the office's `holes`.
     """
+    from app.db import DatabaseRefusedError
     from app.services.opening import open_database
 
     settings = Settings.from_environment()
@@ -51,14 +60,28 @@ def office(*, make: bool = False, tolerant: bool = False) -> Iterator[Office]:
         database, secrets, holes = open_database(settings, make=make, tolerant=tolerant)
     except DatabaseUnavailableError:
         refuse(NO_ANSWER, UNAVAILABLE)
+    except DatabaseRefusedError:
+        refuse(REFUSED, UNUSABLE)
     try:
         yield Office(database, secrets, Clock(settings.time_zone), holes)
     except DatabaseUnavailableError:
         refuse(NO_ANSWER, UNAVAILABLE)
+    except DatabaseRefusedError:
+        refuse(REFUSED, UNUSABLE)
     except AppError as error:
         refuse(f"skincadence: {error.detail}", 1)
     finally:
         database.close()
+
+
+def checked_name(text: str, what: str) -> str:
+    """Take a name that fits the database and that a list can show, as the API does; refuse any other."""
+    from app.schemas.keys import LONGEST_NAME, read_name
+
+    name = read_name(text)
+    if name is None:
+        refuse(f"skincadence: {what} needs a name of 1 to {LONGEST_NAME} characters on one line, not all blank.")
+    return name
 
 
 def find_clinic(desk: Office, clinic_id: str, world: World | None = None) -> Clinic:

@@ -8,8 +8,8 @@ from app.errors import DatabaseUnavailableError
 from app.settings import Settings
 
 _READ = (
-    "skincadence: somebody still reads an older state of the database, so its log could not be emptied.\n"
-    "Nothing is lost; what was to be scrubbed is still there. Try again in a moment."
+    "skincadence: somebody still reads an older state of the database, so not all of it could be written anew.\n"
+    "Nothing is lost; some of what was to be scrubbed is still there. Try again when that has ended."
 )
 _OWNER = "skincadence: set SKINCADENCE_DATABASE_OWNER_URL: only the role that owns the tables may write them anew."
 
@@ -21,15 +21,23 @@ def scrub() -> None:
         _scrub(settings)
     except DatabaseUnavailableError:
         refuse(f"{NO_ANSWER}\nNothing is lost; what was to be scrubbed is still there.", UNAVAILABLE)
-    typer.echo("No trace of deleted rows is left in the files of the tables.")
+    kind = "PostgreSQL" if _on_server(settings) else "SQLite"
+    typer.echo(f"No trace of deleted rows is left in the files of the {kind} database.")
 
 
 def _scrub(settings: Settings) -> None:
     from app import db
     from app.services.opening import check_place
 
-    check_place(settings, make=False)
-    if settings.database_url.startswith("postgresql"):
-        db.scrub(settings.database_owner_url or refuse(_OWNER, 78))
-    elif not db.Database(settings.database_url).wipe():
+    if not _on_server(settings):
+        check_place(settings, make=False)
+        clean = db.Database(settings.database_url).wipe()
+    else:
+        clean = db.scrub(settings.database_owner_url or refuse(_OWNER, 78))
+    if not clean:
         refuse(_READ, UNAVAILABLE)
+
+
+def _on_server(settings: Settings) -> bool:
+    """The owner of tables owns those of a server, as for `migrate`: no file is meant then that happens to lie here."""
+    return settings.database_owner_url is not None or not settings.embedded

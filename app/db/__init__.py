@@ -2,13 +2,15 @@
 
 from app.db.bulk import insert_all
 from app.db.database import Database, Rows, seal_of
-from app.db.failures import DatabaseRefusedError
+from app.db.failures import DAMAGED, DatabaseDamagedError, DatabaseRefusedError
 from app.db.migrating import at_head, head, migrate
 from app.db.postgresql import scrub
 from app.db.tenancy import UnsafeDatabaseError
 
 __all__ = [
+    "DAMAGED",
     "Database",
+    "DatabaseDamagedError",
     "DatabaseRefusedError",
     "Rows",
     "UnsafeDatabaseError",

@@ -6,9 +6,10 @@ from typing import Final, Protocol
 
 from sqlalchemy import Connection, Engine, make_url, text
 
-from app.db.failures import translated
+from app.db.failures import DatabaseDamagedError, translated
 from app.db.migrating import head, revision_of
 from app.db.postgresql import Postgresql
+from app.db.silence import Silence
 from app.db.sqlite import Sqlite
 from app.db.tenancy import UnsafeDatabaseError
 
@@ -25,6 +26,7 @@ class _Server(Protocol):
     dialect: str
     readers: Engine
     writers: Engine
+    silence: Silence
 
     def enter(self, rows: Rows, clinic_id: str) -> None: ...
     def open_keyring(self, rows: Rows) -> None: ...
@@ -62,6 +64,7 @@ class Database:
 
     Attributes:
         dialect: `sqlite` or `postgresql`.
+        damaged: Whether any part of it was found to be damaged; that does not mend itself.
     """
 
     def __init__(self, url: str, *, pool: int = 8) -> None:
@@ -76,6 +79,7 @@ class Database:
             Sqlite(address, pool) if address.get_backend_name() == "sqlite" else Postgresql(address, pool)
         )
         self.dialect: Final = self._server.dialect
+        self.damaged = False
         self._seal = b""
 
     def seal_with(self, key: bytes) -> None:
@@ -84,7 +88,7 @@ class Database:
 
     @contextmanager
     def read(self, clinic_id: str) -> Iterator[Rows]:
-        """Read one clinic's rows, as they are at one moment."""
+        """Read one clinic's rows, all of them as they are at one moment, and write none."""
         with self._rows(self._server.readers) as rows:
             self._server.enter(rows, clinic_id)
             yield rows
@@ -128,7 +132,7 @@ class Database:
 
     def chained(self) -> set[str]:
         """Name every clinic that has an audit, whether or not there is such a clinic; on a server, by its head."""
-        with translated():
+        with self._noticing():
             return self._server.chained()
 
     def verify(self) -> None:
@@ -137,7 +141,7 @@ class Database:
         Raises:
             UnsafeDatabaseError: It would not.
         """
-        with translated():
+        with self._noticing():
             holes = self._server.holes()
         if holes:
             raise UnsafeDatabaseError(holes)
@@ -154,7 +158,7 @@ class Database:
             Whether it is. If not, on SQLite the next call or the closing of the database does it; on PostgreSQL,
             `scrub` does.
         """
-        with translated():
+        with self._noticing():
             return self._server.wipe(seconds)
 
     def close(self) -> None:
@@ -162,10 +166,21 @@ class Database:
         self._server.close()
 
     @contextmanager
+    def _noticing(self) -> Iterator[None]:
+        try:
+            with translated():
+                yield
+        except DatabaseDamagedError:
+            self.damaged = True
+            raise
+
+    @contextmanager
     def _rows(self, engine: Engine) -> Iterator[Rows]:
-        with translated(), engine.connect() as rows, rows.begin():
+        self._server.silence.ask()
+        with self._noticing(), engine.connect() as rows, rows.begin():
             rows.info[SEAL] = self._seal
             try:
                 yield rows
             finally:
                 self._server.leave(rows)
+        self._server.silence.broken()

@@ -1,13 +1,18 @@
 """PostgreSQL: row-level security under a role that owns nothing."""
 
+import re
 from contextlib import closing
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection, Engine, NullPool, TextClause, create_engine, make_url, text
 from sqlalchemy.engine import URL
 
 from app.db.failures import translated
+from app.db.silence import Silence
 from app.db.tenancy import APPEND_ONLY, KEYRING_TABLES, PERSONAL_COLUMNS, TENANT_TABLES, NoClinicError
+
+if TYPE_CHECKING:
+    from psycopg.errors import Diagnostic
 
 APP_ROLE: Final = "skincadence_app"
 """The role that may read and append; whoever serves is a member of it, and of nothing more."""
@@ -21,6 +26,8 @@ _CONNECT: Final = {
     "tcp_user_timeout": 5_000,
     "application_name": "skincadence",
 }
+_AT_ONE_MOMENT: Final[dict[str, Any]] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+"""What one transaction reads belongs together, as on SQLite; the server ends none that only reads for it."""
 _LIMITS: Final = "-c lock_timeout=4s -c idle_in_transaction_session_timeout=10s -c timezone=UTC -c jit=off"
 
 
@@ -31,15 +38,18 @@ class Postgresql:
 
     def __init__(self, url: URL, size: int) -> None:
         """Prepare an engine; nothing is opened before it is needed."""
-        self.readers = self.writers = create_engine(
+        self.writers = create_engine(
             _with_psycopg(url),
-            connect_args=_CONNECT | {"options": f"{_LIMITS} -c statement_timeout=5s"},
+            connect_args=_CONNECT | {"options": f"{_LIMITS} -c statement_timeout=4500ms"},
             pool_size=size,
             max_overflow=0,
             pool_timeout=POOL_SECONDS,
             pool_pre_ping=True,
             hide_parameters=True,
         )
+        self.silence = Silence()
+        _be_impatient(self.writers, self.silence)
+        self.readers: Engine = self.writers.execution_options(**_AT_ONE_MOMENT)
 
     def enter(self, rows: Connection, clinic_id: str) -> None:
         """Show one clinic's rows, and no others, until the transaction ends."""
@@ -57,7 +67,7 @@ class Postgresql:
     def holes(self) -> list[str]:
         """List the ways in which this role could get at another clinic's rows."""
         with self.readers.connect() as rows:
-            found = rows.execute(_HOLES, {"tenants": list(TENANT_TABLES), "appended": list(APPEND_ONLY)})
+            found = rows.execute(_HOLES, _KNOWN)
             return [*found.scalars(), *_policy_holes(rows)]
 
     def chained(self) -> set[str]:
@@ -93,12 +103,24 @@ WITH tenant AS (
     SELECT c.oid, c.relname, c.relowner, c.relrowsecurity, c.relforcerowsecurity
     FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'clinic_id' AND NOT a.attisdropped
     WHERE c.relkind IN ('r', 'p') AND c.relnamespace = current_schema()::regnamespace
+),
+reach AS (
+    SELECT oid, rolname, rolsuper, rolbypassrls FROM pg_roles WHERE pg_has_role(current_user, oid, 'MEMBER')
 )
 SELECT format('The role %I is a superuser: nothing keeps it out.', rolname)
 FROM pg_roles WHERE rolname = current_user AND rolsuper
 UNION ALL
 SELECT format('The role %I bypasses row-level security.', rolname)
 FROM pg_roles WHERE rolname = current_user AND rolbypassrls
+UNION ALL
+SELECT format('The role %I may act as %I, a superuser: nothing keeps it out.', current_user, rolname)
+FROM reach WHERE rolname <> current_user AND rolsuper
+UNION ALL
+SELECT format('The role %I may act as %I, which bypasses row-level security.', current_user, rolname)
+FROM reach WHERE rolname <> current_user AND rolbypassrls AND NOT rolsuper
+UNION ALL
+SELECT format('The role %I may act as %I, which reaches the files of the server.', current_user, rolname)
+FROM reach WHERE rolname IN ('pg_read_server_files', 'pg_write_server_files', 'pg_execute_server_program')
 UNION ALL
 SELECT format('The role %I owns the table %I, or may act as its owner.', current_user, relname)
 FROM tenant WHERE pg_has_role(current_user, relowner, 'MEMBER')
@@ -112,11 +134,24 @@ SELECT format('The table %I is missing.', name) FROM unnest(cast(:tenants AS tex
 WHERE name NOT IN (SELECT relname FROM tenant)
 UNION ALL
 SELECT format('The role %I may truncate the table %I.', current_user, relname)
-FROM tenant WHERE has_table_privilege(oid, 'TRUNCATE')
+FROM tenant WHERE EXISTS (SELECT FROM reach WHERE has_table_privilege(reach.oid, tenant.oid, 'TRUNCATE'))
 UNION ALL
 SELECT format('The role %I may change what happened, in the table %I.', current_user, relname)
 FROM tenant
-WHERE relname = ANY(:appended) AND (has_table_privilege(oid, 'UPDATE') OR has_table_privilege(oid, 'DELETE'))
+WHERE relname = ANY(:appended) AND EXISTS (
+    SELECT FROM reach
+    WHERE has_any_column_privilege(reach.oid, tenant.oid, 'UPDATE')
+    OR has_table_privilege(reach.oid, tenant.oid, 'DELETE')
+)
+UNION ALL
+SELECT format('The trigger %I is missing, off, or not ours.', name || '_refuses_change')
+FROM unnest(cast(:appended AS text[])) AS name
+WHERE NOT EXISTS (
+    SELECT FROM tenant JOIN pg_trigger t ON t.tgrelid = tenant.oid JOIN pg_proc p ON p.oid = t.tgfoid
+    WHERE relname = name AND t.tgname = name || '_refuses_change' AND t.tgenabled IN ('O', 'A')
+    AND t.tgtype = 58 AND t.tgqual IS NULL AND t.tgattr = ''  -- before every update, deletion and truncation
+    AND p.pronamespace = current_schema()::regnamespace AND p.prosrc = :refusal
+)
 UNION ALL
 SELECT format('The view %I reads with the rights of its owner.', relname)
 FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND (
@@ -126,6 +161,12 @@ UNION ALL
 SELECT format('The function %I runs with the rights of its owner.', proname)
 FROM pg_proc WHERE pronamespace = current_schema()::regnamespace AND prosecdef
 """)
+
+_KNOWN: Final = {
+    "tenants": list(TENANT_TABLES),
+    "appended": list(APPEND_ONLY),
+    "refusal": " BEGIN RAISE EXCEPTION 'what happened is not changed'; END ",
+}
 
 _POLICIES: Final[TextClause] = text("""
 SELECT tablename, policyname, permissive, roles::text, cmd, coalesce(qual, ''), coalesce(with_check, '')
@@ -160,23 +201,48 @@ def migration_engine(url: URL) -> Engine:
 
 def plain_engine(url: URL) -> Engine:
     """An engine for a look at what belongs to no clinic."""
-    return migration_engine(url)
+    engine = migration_engine(url)
+    _be_impatient(engine, Silence())
+    return engine
 
 
-def scrub(owner_url: str) -> None:
+def _be_impatient(engine: Engine, silence: Silence) -> None:
+    from app.db.patience import be_impatient  # noqa: PLC0415 -- where nobody needs the driver, it is not there
+
+    be_impatient(engine, silence)
+
+
+def scrub(owner_url: str) -> bool:
     """Write the tables of persons anew and drop the old files, so that no trace of deleted rows is left in them.
 
     A plain `VACUUM` frees the room but leaves the bytes in it. Each table is locked while it is written; run it when
     nobody waits, as the role that owns the tables.
 
+    Returns:
+        Whether none is left. Rows that an older transaction may still ask for are written anew too, deleted or not;
+        where the server does not tell how many, they may be there.
+
     Raises:
         DatabaseUnavailableError: A table is in use, or the server does not answer.
     """
     engine = migration_engine(make_url(owner_url)).execution_options(isolation_level="AUTOCOMMIT")
+    told: list[int] = []
     with translated(), closing(engine.connect()) as rows:
+        driver: Any = rows.connection.driver_connection
+        driver.add_notice_handler(lambda notice: told.extend(_left_behind(notice)))
         for table in PERSONAL_COLUMNS:
-            rows.exec_driver_sql(f"VACUUM (FULL, ANALYZE) {table}")
+            rows.exec_driver_sql(f"VACUUM (FULL, VERBOSE, ANALYZE) {table}")
         rows.exec_driver_sql("CHECKPOINT")
+    return told == [0] * len(PERSONAL_COLUMNS)
+
+
+def _left_behind(notice: "Diagnostic") -> list[int]:
+    """Read how many dead rows a table had to keep, off the notice that says so: in whichever language, it comes first.
+
+    The notice is known by the function of the server that it comes from, which is not translated.
+    """
+    count = re.search(r"\d+", notice.message_detail or "") if notice.source_function == "copy_table_data" else None
+    return [] if count is None else [int(count[0])]
 
 
 def _with_psycopg(url: URL) -> URL:

@@ -17,13 +17,17 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 from typing_extensions import override
 
+from app.db.failures import DAMAGED
 from app.db.guard import Guard
+from app.db.silence import Silence
 from app.db.tenancy import APPEND_ONLY, TENANT_TABLES, NoClinicError
 
 WAIT_SECONDS: Final = 4.0
 WIPE_TRY: Final = 0.2
 """Seconds for which cleaning up may keep others from writing, and for which it then lets them."""
 WIPE_STEP: Final = 0.07
+LOOKED_THROUGH: Final = 1 << 30
+"""Bytes up to which a file is looked through before it is used: about a second's worth, if it is in memory."""
 _CHANGE: Final = re.compile(r"\s*(INSERT|UPDATE|DELETE|REPLACE)\b", re.IGNORECASE)
 _GUARD: Final = "guard"
 
@@ -36,6 +40,7 @@ class Sqlite:
     def __init__(self, url: URL, readers: int) -> None:
         """Prepare engines; nothing is opened before it is needed."""
         self._path = file_of(url)
+        self.silence = Silence()  # which nobody ever notices
         self.readers = self._engine(readers, "BEGIN", query_only=True)
         self.writers = self._engine(1, "BEGIN IMMEDIATE", query_only=False)
 
@@ -73,10 +78,12 @@ class Sqlite:
         guard.clinic, guard.keyring, guard.changing = None, False, False
 
     def holes(self) -> list[str]:
-        """List the stored triggers that are missing, or not what they should be."""
+        """List the stored triggers that are missing, or not what they should be, and whether the file is damaged."""
         with closing(open_file(self._path)) as connection:
             stored = set(connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))
-        return [f"The trigger {name} is missing." for name, _ in sorted(STORED_TRIGGERS.items() - stored)]
+            sound = self._path.stat().st_size > LOOKED_THROUGH or _is_sound(connection)
+        missing = [f"The trigger {name} is missing." for name, _ in sorted(STORED_TRIGGERS.items() - stored)]
+        return missing if sound else [DAMAGED, *missing]
 
     def chained(self) -> set[str]:
         """Name every clinic that has an audit: from the file itself, because nothing here shows more than one."""
@@ -220,6 +227,11 @@ def _tell(
 
 def _told(rows: Connection, *_: object) -> None:
     _guard(rows).changing = False
+
+
+def _is_sound(connection: sqlite3.Connection) -> bool:
+    (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    return bool(found == "ok")
 
 
 def _truncated(connection: sqlite3.Connection) -> bool:

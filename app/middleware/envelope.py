@@ -8,12 +8,20 @@ from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.errors import ClientErasedError, IdempotencyMismatchError, InternalError, InvalidKeyError, NotFoundError
+from app.errors import (
+    ClientErasedError,
+    ClientRefRefusedError,
+    IdempotencyMismatchError,
+    InternalError,
+    InvalidKeyError,
+    NotFoundError,
+)
 from app.observability import Answered, Journal, Metrics, method_name
 from app.problems import problem_response
 from app.services.backend import Backend
 from app.services.callers import USE, Asking, note, recognize
 from app.services.limits import Verdict
+from app.services.targets import target_of
 
 _OWN_ID: Final = re.compile(rb"[0-9a-fA-F]{16,32}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}").fullmatch
 _POLICY: Final = b"content-security-policy"
@@ -26,7 +34,9 @@ SAFE_HEADERS: Final = (
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
 )
-_ELSEWHERE: Final = frozenset({InvalidKeyError.code, ClientErasedError.code, IdempotencyMismatchError.code})
+_ELSEWHERE: Final = frozenset(
+    error.code for error in (InvalidKeyError, ClientErasedError, ClientRefRefusedError, IdempotencyMismatchError)
+)
 """Refusals that are audited where they are found: with the key, or with the creation that was to be written."""
 _TOO_MANY: Final = 429
 _GUESSING: Final = 60
@@ -87,7 +97,8 @@ def _audit(scope: Scope, state: Scope) -> None:
         caller = recognize(backend, Asking.of(scope["headers"], scope.get("client"), state["request_id"]))
     if caller is not None:
         state["caller"] = caller
-        note(backend, caller, state.get("action", USE), code)
+        target = target_of(backend, caller, scope.get("path_params", {}))
+        note(backend, caller, state.get("action", USE), code, target)
 
 
 async def _nowhere(scope: Scope, receive: Receive, send: Send) -> None:

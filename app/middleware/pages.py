@@ -5,11 +5,11 @@ is checked against the very key that it carries (`app.dependencies`), and only s
 cookie is ever set or read, so a browser has nothing of its own to send along.
 """
 
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Iterable, Sequence
 from re import Pattern
 from typing import Final
 
-from fastapi import Response
+from fastapi import FastAPI, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import OriginNotAllowedError
@@ -22,6 +22,7 @@ _SENT: Final = "authorization, content-type, idempotency-key, if-none-match, ski
 _READ: Final = (
     b"ETag, Idempotent-Replayed, Location, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Request-Id"
 )
+Headers = Sequence[tuple[bytes, bytes]]
 _VARIES: Final = (b"vary", b"Origin")
 _PREFLIGHT_VARIES: Final = "Origin, Access-Control-Request-Method, Access-Control-Request-Headers"
 
@@ -41,7 +42,8 @@ class Pages:
         if not methods:
             return self._app(scope, receive, send)
         if scope["method"] == "OPTIONS":
-            asked, origin = _header(scope, b"access-control-request-method"), _header(scope, b"origin")
+            headers: Headers = scope["headers"]
+            asked, origin = _header(headers, b"access-control-request-method"), _header(headers, b"origin")
             if asked and origin:
                 return _preflight(scope, origin, asked, methods)(scope, receive, _varying(send))
         return self._app(scope, receive, _marking(scope, send))
@@ -59,9 +61,9 @@ class Pages:
         return every
 
 
-def _header(scope: Scope, name: bytes) -> str:
+def _header(headers: Headers, name: bytes) -> str:
     """The value of a header that is sent once; nothing where it is missing or sent again."""
-    values = [value for key, value in scope["headers"] if key == name]
+    values = [value for key, value in headers if key == name]
     return values[0].decode("latin-1") if len(values) == 1 else ""
 
 
@@ -97,8 +99,17 @@ def _reader(scope: Scope) -> str:
     caller: Caller | None = state.get("caller")
     if caller is not None:
         return caller.origin or ""
-    origin = _header(scope, b"origin") if "problem" in state else ""
-    return origin if origin and scope["app"].state.backend.keyring.knows_page(origin) else ""
+    return _known(scope["app"], scope["headers"]) if "problem" in state else ""
+
+
+def _known(app: FastAPI, headers: Headers) -> str:
+    origin = _header(headers, b"origin")
+    return origin if origin and app.state.backend.keyring.knows_page(origin) else ""
+
+
+def refusal_headers(app: FastAPI, headers: Headers) -> Headers:
+    """Write down for browsers which page may read a refusal that came before the application saw the request."""
+    return [_VARIES, *page_headers(_known(app, headers))]
 
 
 def page_headers(origin: str) -> list[tuple[bytes, bytes]]:

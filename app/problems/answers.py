@@ -39,7 +39,7 @@ def problem_response(error: errors.AppError, scope: Scope, headers: Headers | No
     document = problem_document(error, scope.get("state", {}).get("request_id", ""))
     body = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
     scope.setdefault("state", {})["problem"] = error.code
-    every = {"Cache-Control": "no-store", **_HEADERS.get(type(error), {}), **(headers or {})}
+    every = {"Cache-Control": "no-store", **_headers_of(error), **(headers or {})}
     return Response(body, status_code=KINDS[error.code].status, media_type=MEDIA_TYPE, headers=every)
 
 
@@ -60,6 +60,10 @@ _BY_STATUS: Final[dict[int, type[errors.AppError]]] = {
     HTTPStatus.NOT_FOUND: errors.NotFoundError,
     HTTPStatus.METHOD_NOT_ALLOWED: errors.MethodNotAllowedError,
 }
+
+
+def _headers_of(error: errors.AppError) -> Headers:
+    return next((_HEADERS[kind] for kind in type(error).__mro__ if kind in _HEADERS), {})
 
 
 def speak_problems(app: FastAPI) -> None:

@@ -233,6 +233,12 @@ _KINDS: Final = (
         "Send the first request again unchanged, or make a new key for the new request.",
     ),
     Kind(
+        errors.ClientRefRefusedError,
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "The reference cannot be used",
+        "Send the intake with another `client.ref` or without one, and with a new idempotency key.",
+    ),
+    Kind(
         errors.LooserThanRulesError,
         HTTPStatus.UNPROCESSABLE_ENTITY,
         "The adjustment is looser than the rules",

@@ -1,6 +1,8 @@
 """Many intakes in one request, answered while they still come."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any, Final
 
@@ -17,7 +19,10 @@ from app.schemas.reading import read
 from app.services import recommend
 from app.services.backend import Backend
 from app.services.batch import Lines, next_slice
-from app.services.callers import PREVIEW, Caller, still_holds
+from app.services.callers import BATCH, PREVIEW, Caller, still_holds
+from app.services.places import Places
+from app.services.recommendations import record
+from app.services.views import not_yet
 
 _TAKEN: Final = {"Accept-Post": NDJSON, "Accept-Encoding": "identity"}
 _TYPES: Final = frozenset({NDJSON, f"{NDJSON};charset=utf-8", f'{NDJSON};charset="utf-8"'})
@@ -78,7 +83,8 @@ async def preview_batch(request: Request) -> Response:
 
     A line that cannot be answered gets a problem instead, with its number, and the others are answered all the same.
     Read answers while you send: they are larger than intakes, and the service takes in no more than it gives out.
-    Publishable keys cannot send batches.
+    Publishable keys cannot send batches. A clinic may have a few of them under way at a time; one more is refused with
+    503 before it is read.
     """
     backend, caller = backend_of(request), caller_of(request)
     if caller.publishable:
@@ -90,21 +96,31 @@ async def preview_batch(request: Request) -> Response:
     def answer(line: bytes) -> bytes:
         facts = read(read_body(IntakeIn, line), lambda zone: backend.clock.today(zone or caller.clinic.time_zone))
         state.metrics.previews += 1
-        return recommend.preview(backend.shelf, facts, backend.clock.now())
+        plan = recommend.preview(backend.shelf, facts, backend.clock.now())
+        return not_yet(plan) if caller.clinic.review_every_plan else plan
 
     def noted(problem: Exception) -> None:
         state.journal.failed(problem, request_id)
 
     refusal = partial(_refusal, request_id)
     slice_ = partial(next_slice, answer=answer, refusal=refusal, noted=noted)
-    return Answers(Lines(backend.settings.max_body_bytes), _while_it_holds(backend, caller, slice_), refusal)
+    place = _written_down(backend, caller, state.batches)
+    return Answers(Lines(backend.settings.max_body_bytes), _while_it_holds(backend, caller, slice_), refusal, place)
+
+
+@contextmanager
+def _written_down(backend: Backend, caller: Caller, batches: Places) -> Iterator[None]:
+    """Hold a place, and let the audit know of it: one entry, however many lines come."""
+    with batches.take(caller.clinic.id):
+        record(backend, caller, BATCH)
+        yield
 
 
 def _while_it_holds(backend: Backend, caller: Caller, slice_: Slice) -> Slice:
     """Look at the key before each slice: a batch must not go on after its key was taken back."""
 
     def checked(lines: Lines) -> bytes:
-        still_holds(backend, caller)
+        still_holds(backend, caller, BATCH)
         return slice_(lines)
 
     return checked

@@ -1,12 +1,13 @@
 """A client as a whole: erased, or handed over."""
 
+from collections.abc import Generator
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Path, Request, Response
 
 from app.dependencies import backend_of, needs
 from app.errors import NotFoundError
-from app.routers.replies import JSON, InParts
+from app.routers.replies import JSON, InParts, for_headers
 from app.routers.stored import BUSY, UNSTORED, WHO_MAY_NOT
 from app.schemas.clients import ErasureOut, ExportOut, is_client_ref
 from app.services import clients
@@ -46,8 +47,16 @@ def export_client(client_ref: Ref, request: Request, caller: Annotated[Caller, n
 
     Dates, numbers and texts are those that were stored, so nothing is lost on the way to another system.
     """
-    parts = clients.export(backend_of(request), caller, _checked(client_ref))
-    return InParts(parts, UNSTORED)
+    backend, ref = backend_of(request), _checked(client_ref)
+    if for_headers(request):
+        clients.look(backend, caller, ref)
+        return InParts(_nothing(), UNSTORED)
+    return InParts(clients.export(backend, caller, ref), UNSTORED)
+
+
+def _nothing() -> Generator[bytes]:
+    """A document whose length is not known, and of which only the headers are asked for."""
+    yield from ()
 
 
 def _checked(client_ref: str) -> str:

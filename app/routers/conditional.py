@@ -27,6 +27,7 @@ IF_NONE_MATCH: Final[Json] = {
     "description": "The `ETag` of a copy at hand; answered with 304 if it is still the same.",
     "schema": {"type": "string"},
 }
+UNCHANGED: Final[dict[int | str, Json]] = {304: {"description": "The copy at hand is still the same."}}
 READ_TOKEN: Final[Json] = {
     "name": "Skincadence-Read-Token",
     "in": "header",

@@ -47,6 +47,7 @@ TAGS: Final = [
     {"name": "problems", "description": "What the `type` of a refusal leads to."},
 ]
 _EVERYWHERE: Final = {
+    "400": "A key stands in the address, or the request cannot be understood.",
     "405": "The address does not answer to this method.",
     "408": "The request came too slowly.",
     "414": "The address is too long.",
@@ -108,7 +109,6 @@ _KEY: Final = {
     "for browsers: it works from the web pages that it names, and it can do no more than preview and store.",
 }
 _GUARDED: Final = {
-    "400": "A key stands in the address, or the request cannot be understood.",
     "401": "No key was sent, or one that does not hold.",
     "403": "The key may not do this, or not from this web page.",
     "429": "Too many requests in this time.",
@@ -176,14 +176,14 @@ def _problem(operation: Json, status: str, response: Json) -> Json:
 
 def _may_be(code: str, operation: Json) -> bool:
     """Say whether an operation can be refused in this way."""
-    if code in _OF_A_BODY and "requestBody" not in operation:
-        return False
     name = operation["operationId"]
+    if code in _OF_A_BODY and ("requestBody" not in operation or name == "preview_batch"):
+        return False
     if code == "database_unavailable" and "security" not in operation:
         return False
     if code == "overloaded" and name in _ALWAYS_IN:
         return False
-    return name in _ONLY_OF.get(code, (name,))
+    return name in _ONLY_OF.get(code, {name})
 
 
 _OF_A_BODY: Final = frozenset({
@@ -191,23 +191,24 @@ _OF_A_BODY: Final = frozenset({
     "unsupported_text", "incomplete_body",
 })  # fmt: skip
 _ONLY_OF: Final = {
-    "invalid_query": ("list_recommendations", "list_events"),
-    "invalid_idempotency_key": ("create_recommendation",),
-    "idempotency_in_progress": ("create_recommendation",),
-    "idempotency_mismatch": ("create_recommendation",),
-    "client_erased": ("create_recommendation",),
-    "read_token_spent": ("read_recommendation",),
-    "protocol_not_on_shelf": ("explain_recommendation",),
-    "precondition_failed": ("review_recommendation",),
-    "looser_than_rules": ("review_recommendation",),
-    "not_reviewable": ("review_recommendation",),
-    "review_required": ("preview_recommendation",),
-    "too_many_keys": ("create_key", "rotate_key"),
-    "key_rotated": ("rotate_key",),
-    "key_ended": ("rotate_key",),
-    "too_many_endpoints": ("create_webhook_endpoint",),
-    "replay_too_large": ("replay_events",),
-    "not_ready": ("readyz",),
+    "invalid_query": {"list_recommendations", "list_events"},
+    "invalid_idempotency_key": {"create_recommendation"},
+    "idempotency_in_progress": {"create_recommendation"},
+    "idempotency_mismatch": {"create_recommendation"},
+    "client_erased": {"create_recommendation"},
+    "client_ref_refused": {"create_recommendation"},
+    "read_token_spent": {"read_recommendation"},
+    "protocol_not_on_shelf": {"explain_recommendation"},
+    "precondition_failed": {"review_recommendation"},
+    "looser_than_rules": {"review_recommendation"},
+    "not_reviewable": {"review_recommendation"},
+    "review_required": {"preview_recommendation"},
+    "too_many_endpoints": {"create_webhook_endpoint"},
+    "replay_too_large": {"replay_events"},
+    "not_ready": {"readyz"},
+    "too_many_keys": {"create_key", "rotate_key"},
+    "key_rotated": {"rotate_key"},
+    "key_ended": {"rotate_key"},
 }
 """Refusals that only some operations have."""
 

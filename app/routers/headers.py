@@ -69,6 +69,8 @@ _BY_STATUS: Final = {
     "429": ("Retry-After",),
     "503": ("Retry-After",),
 }
+_TWIN: Final = ("create_recommendation", "409")
+"""Refused because the same is being answered right now: that does not take long."""
 _LIMITED: Final = ("RateLimit-Policy", "RateLimit")
 _UNLIMITED: Final = frozenset({"401", "405", "408", "414", "431", "500"})
 """Refused before anything is counted."""
@@ -107,6 +109,7 @@ def _names(operation: Json, status: str, *, to_pages: bool) -> list[str]:
     if to_pages or (lasting and not guarded and status in _STEADY):
         names.append("Vary")
     names += _TO_PAGES if to_pages else ()
+    names += ("Retry-After",) if (operation["operationId"], status) == _TWIN else ()
     names += ("Location",) if _makes_key(operation, status) else _BY_STATUS.get(status, ())
     if status in _STEADY and (lasting or operation["operationId"] in _VERSIONED):
         names.append("ETag")

@@ -7,21 +7,19 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Path, Request, Response
 
 from app.dependencies import backend_of, caller_of, needs
+from app.routers.conditional import IF_NONE_MATCH, UNCHANGED
 from app.routers.raw import RawBodyRoute
-from app.routers.replies import JSON, Unstored
+from app.routers.recommendations import REFUSALS
+from app.routers.replies import JSON, Unstored, unstored
 from app.schemas.keys import KeyIn, KeyOut, KeysOut, NewKeyOut, RotationIn
 from app.services import keys
+from app.services.callers import Caller
 from app.services.keys import ApiKey, Draft, Made, Maker
+from app.services.recommendations import record
 
 router = APIRouter(
     prefix="/v1/keys", tags=["keys"], route_class=RawBodyRoute, dependencies=[needs("keys:manage")]
 )  # fmt: skip
-BODY: Final[dict[int | str, dict[str, Any]]] = {
-    400: {"description": "The bytes are not one JSON document that every program reads alike."},
-    413: {"description": "The body is larger than the service takes in."},
-    415: {"description": "The body is not declared as plain JSON in UTF-8."},
-    422: {"description": "The document breaks the contract; every fault is listed with its JSON Pointer."},
-}
 ABSENT: Final[dict[int | str, dict[str, Any]]] = {404: {"description": "The clinic has no such key."}}
 KeyId = Annotated[str, Path(description="The id of the key.", examples=["key_7Yw2Qd9ZbK1x"])]
 
@@ -32,7 +30,7 @@ KeyId = Annotated[str, Path(description="The id of the key.", examples=["key_7Yw
     summary="Make a key",
     response_model=NewKeyOut,
     response_description="The key. Its text is in `key`, this once.",
-    responses={**BODY, 409: {"description": "The clinic has as many keys in force as it may have."}},
+    responses={**REFUSALS, 409: {"description": "The clinic has as many keys in force as it may have."}},
 )
 async def create_key(draft: KeyIn, request: Request) -> Response:
     """Make a key of your clinic, in the world of the key that asks. It may do no more than the key that asks.
@@ -50,14 +48,16 @@ async def create_key(draft: KeyIn, request: Request) -> Response:
     summary="List the keys",
     response_model=KeysOut,
     response_description="Every key of the clinic in this world, without its secret.",
+    responses=UNCHANGED,
+    openapi_extra={"parameters": [IF_NONE_MATCH]},
 )
 def list_keys(request: Request) -> Response:
     """List the keys of your clinic in the world of the key that asks."""
     caller, backend = caller_of(request), backend_of(request)
     found = keys.listing(backend, caller.clinic)
-    backend.lane.record(caller.clinic.id, caller.entry(backend.clock.now(), "key.list"))
-    items = [KeyOut(**_told(key, caller.clinic.world)) for key in found]
-    return Unstored(KeysOut(items=items).model_dump_json().encode())
+    record(backend, caller, "key.list")
+    items = [_out(key, caller) for key in found]
+    return unstored(request, KeysOut(items=items).model_dump_json().encode())
 
 
 @router.get(
@@ -65,14 +65,15 @@ def list_keys(request: Request) -> Response:
     summary="Read a key",
     response_model=KeyOut,
     response_description="The key, without its secret.",
-    responses=ABSENT,
+    responses={**UNCHANGED, **ABSENT},
+    openapi_extra={"parameters": [IF_NONE_MATCH]},
 )
 def read_key(key_id: KeyId, request: Request) -> Response:
     """Read one key of your clinic in the world of the key that asks."""
     caller, backend = caller_of(request), backend_of(request)
     key = keys.read(backend, caller.clinic, key_id)
-    backend.lane.record(caller.clinic.id, caller.entry(backend.clock.now(), "key.read", key.id))
-    return Unstored(KeyOut(**_told(key, caller.clinic.world)).model_dump_json().encode())
+    record(backend, caller, "key.read", key.id)
+    return unstored(request, _out(key, caller).model_dump_json().encode())
 
 
 @router.delete(
@@ -84,10 +85,10 @@ def read_key(key_id: KeyId, request: Request) -> Response:
 )
 def revoke_key(key_id: KeyId, request: Request) -> Response:
     """Take a key back, for good. Doing so again changes nothing."""
-    backend, maker = backend_of(request), _maker(request)
-    key = keys.revoke(backend, maker, key_id)
+    caller, backend = caller_of(request), backend_of(request)
+    key = keys.revoke(backend, Maker.calling(caller), key_id)
     backend.keyring.look()
-    return Unstored(KeyOut(**_told(key, maker.clinic.world)).model_dump_json().encode())
+    return Unstored(_out(key, caller).model_dump_json().encode())
 
 
 @router.post(
@@ -97,7 +98,7 @@ def revoke_key(key_id: KeyId, request: Request) -> Response:
     response_model=NewKeyOut,
     response_description="The successor. Its text is in `key`, this once.",
     responses={
-        **BODY,
+        **REFUSALS,
         **ABSENT,
         409: {"description": "The key was rotated already, was revoked or has expired, or there are too many."},
     },
@@ -133,6 +134,10 @@ def _shown_once(request: Request, made: Made) -> Response:
     body = NewKeyOut(**told, key=made.text).model_dump_json().encode()
     headers = {"Location": f"/v1/keys/{made.key.id}", "Cache-Control": "no-store"}
     return Response(body, status_code=201, media_type=JSON, headers=headers)
+
+
+def _out(key: ApiKey, caller: Caller) -> KeyOut:
+    return KeyOut(**_told(key, caller.clinic.world))
 
 
 def _told(key: ApiKey, world: str) -> dict[str, Any]:

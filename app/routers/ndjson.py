@@ -7,6 +7,7 @@ to hear of a hang-up, and the bytes that it receives there are lost.
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from typing import Final
 
 from starlette.requests import ClientDisconnect
@@ -29,22 +30,30 @@ class Answers(Response):
 
     media_type: str | None = NDJSON
 
-    def __init__(self, lines: Lines, answer: Slice, refusal: Refusal) -> None:
+    def __init__(
+        self, lines: Lines, answer: Slice, refusal: Refusal, place: AbstractContextManager[None] | None = None
+    ) -> None:
         """Prepare.
 
         Args:
             lines: Cuts the body into lines.
             answer: Answers some of the lines that are waiting.
             refusal: Writes a refusal as a line.
+            place: Is held for as long as this lasts; where there is none, it refuses before anything is read.
         """
         super().__init__(headers={"Cache-Control": "no-store"})
         del self.headers["content-length"]
         self._lines, self._answer, self._refusal = lines, answer, refusal
+        self._place = place or nullcontext()
         self._begun = False
 
     @override
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer until the body ends or the caller hangs up."""
+        with self._place:
+            await self._answer_all(receive, send)
+
+    async def _answer_all(self, receive: Receive, send: Send) -> None:
         body = _Body(receive)
         try:
             await self._converse(body, send)

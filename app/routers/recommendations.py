@@ -14,6 +14,7 @@ from app.schemas.reading import read
 from app.schemas.recommendation import RecommendationOut
 from app.services import recommend
 from app.services.callers import PREVIEW
+from app.services.views import not_yet
 
 router = APIRouter(prefix="/v1/recommendations", tags=["recommendations"], route_class=RawBodyRoute)
 REFUSALS: Final[dict[int | str, dict[str, Any]]] = {
@@ -37,7 +38,8 @@ async def preview_recommendation(intake: IntakeIn, request: Request) -> Response
 
     Nothing is stored and nothing that was sent is logged. The same intake, protocol digest, texts digest and
     `assessed_on` give the same bytes for ever, `created_at` aside. Whatever is left open is never read as *no*: it is
-    listed in `unanswered` if it could still change the plan.
+    listed in `unanswered` if it could still change the plan. Where your clinic reviews every plan, `bookable` is false:
+    what is previewed has not been reviewed.
     """
     backend, caller = backend_of(request), caller_of(request)
     if caller.publishable and caller.clinic.review_every_plan:
@@ -46,4 +48,5 @@ async def preview_recommendation(intake: IntakeIn, request: Request) -> Response
     facts = read(intake, lambda named: backend.clock.today(named or zone))
     request.app.state.metrics.previews += 1
     work = partial(recommend.preview, backend.shelf, facts, backend.clock.now())
-    return Unstored(await backend.aside.worked_out(caller.clinic.id, facts, work))
+    plan = await backend.aside.worked_out(caller.clinic.id, facts, work)
+    return Unstored(not_yet(plan) if caller.clinic.review_every_plan else plan)

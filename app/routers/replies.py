@@ -56,14 +56,32 @@ _UNSTORED: Final = ((b"content-type", JSON.encode()), (b"cache-control", b"no-st
 
 def lasting(request: Request, body: bytes, media_type: str = JSON, cache: str = "no-cache") -> Response:
     """Answer with what seldom changes: callers that hold the same bytes already get 304 and no body."""
-    tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    tag = _tag(body)
     headers = {"ETag": tag, "Cache-Control": cache, "Vary": "Accept-Encoding"}
     if holds(request, tag):
         return Response(status_code=304, headers=headers)
     return Response(body, media_type=media_type, headers=headers)
 
 
+def for_headers(request: Request) -> bool:
+    """Say whether only the headers are asked for."""
+    return bool(request.scope["state"].get("head"))
+
+
 def holds(request: Request, tag: str) -> bool:
     """Say whether the caller has the version of this tag at hand."""
-    held = request.headers.get("if-none-match", "")
-    return held.strip() == "*" or tag in {part.strip().removeprefix("W/") for part in held.split(",")}
+    held = {part.strip() for line in request.headers.getlist("if-none-match") for part in line.split(",")}
+    return "*" in held or tag in {part.removeprefix("W/") for part in held}
+
+
+def unstored(request: Request, body: bytes) -> Response:
+    """Answer with JSON about a person or a clinic, under a tag of these very bytes; callers that hold them get 304."""
+    tag = _tag(body)
+    headers = {"ETag": tag, "Cache-Control": "no-store"}
+    if holds(request, tag):
+        return Response(status_code=304, headers=headers)
+    return Response(body, media_type=JSON, headers=headers)
+
+
+def _tag(body: bytes) -> str:
+    return f'"{hashlib.sha256(body).hexdigest()[:32]}"'

@@ -12,10 +12,17 @@ from typing_extensions import override
 
 from app.dependencies import backend_of, caller_of, needs
 from app.errors import NotFoundError
-from app.routers.conditional import IDEMPOTENCY_KEY, IF_NONE_MATCH, READ_TOKEN, idempotency_key, version_tag
+from app.routers.conditional import (
+    IDEMPOTENCY_KEY,
+    IF_NONE_MATCH,
+    READ_TOKEN,
+    UNCHANGED,
+    idempotency_key,
+    version_tag,
+)
 from app.routers.raw import RawBodyRoute
 from app.routers.recommendations import REFUSALS
-from app.routers.replies import JSON, holds
+from app.routers.replies import JSON, for_headers, holds, unstored
 from app.schemas.explanation import ExplanationOut
 from app.schemas.intake import IntakeIn
 from app.schemas.listing import ListQuery, PageOut
@@ -24,6 +31,7 @@ from app.schemas.reading import read
 from app.schemas.stored import (
     CreatedOut,
     StoredOut,
+    ToldOut,
     WithheldCreatedOut,
     WithheldOut,
     as_kept,
@@ -124,7 +132,8 @@ def _asked(intake: IntakeIn, backend: Backend, caller: Caller) -> creation.Asked
 def list_recommendations(request: Request, caller: Annotated[Caller, needs("recommendations:read")]) -> Response:
     """List the clinic's recommendations in short, the newest first, a page at a time.
 
-    What is stored while you page neither shifts nor repeats an item: `next_cursor` names a place, not a number.
+    What is stored while you page neither shifts nor repeats an item: `next_cursor` names a place, not a number. A page
+    has no `ETag`: to find out whether it changed takes as long as to read it.
     """
     query = read_query(ListQuery, request.query_params.multi_items())
     wanted = Wanted(query.client_ref, query.decision, query.created_after, query.limit, query.cursor)
@@ -134,10 +143,10 @@ def list_recommendations(request: Request, caller: Annotated[Caller, needs("reco
 @router.get(
     "/{recommendation_id:sibling}",
     summary="Read a stored plan",
-    response_model=StoredOut | WithheldOut,
+    response_model=StoredOut | ToldOut | WithheldOut,
     response_description="The plan as it stands, the latest review included.",
     responses={
-        304: {"description": "The copy at hand is still the same."},
+        **UNCHANGED,
         **WHO_MAY_NOT,
         **NOT_HERE,
         410: {"description": "With a publishable key: it was read already, or too long ago."},
@@ -157,7 +166,7 @@ def read_recommendation(
     """
     backend = backend_of(request)
     if caller.publishable:
-        look = recommendations.peek if _for_headers(request) else recommendations.read_once
+        look = recommendations.peek if for_headers(request) else recommendations.read_once
         shown = look(backend, caller, recommendation_id, _token(request))
     else:
         shown = recommendations.read(backend, caller, recommendation_id)
@@ -176,22 +185,19 @@ def _token(request: Request) -> str:
     return sent[0]
 
 
-def _for_headers(request: Request) -> bool:
-    """Say whether only the headers are asked for."""
-    return bool(request.scope["state"].get("head"))
-
-
 @router.get(
     "/{recommendation_id:sibling}/explanation",
     summary="Explain a stored plan",
     response_model=ExplanationOut,
     response_description="Every rule, fired or not, with the answers it read.",
     responses={
+        **UNCHANGED,
         **WHO_MAY_NOT,
         **NOT_HERE,
         409: {"description": "The protocol it was made with is not at hand any more."},
         **BUSY,
     },
+    openapi_extra={"parameters": [IF_NONE_MATCH]},
 )
 def explain_recommendation(
     recommendation_id: Id, request: Request, caller: Annotated[Caller, needs("recommendations:read")]
@@ -203,4 +209,4 @@ def explain_recommendation(
     backend = backend_of(request)
     kept = recommendations.fetch(backend, caller, recommendation_id)
     facts = read(read_kept(kept.intake), backend.clock.today)
-    return Response(recommendations.explanation(backend, caller, kept, facts), media_type=JSON, headers=UNSTORED)
+    return unstored(request, recommendations.explanation(backend, caller, kept, facts))

@@ -8,8 +8,8 @@ from typing import Annotated, Any, Final, TypeVar
 from fastapi import APIRouter, Path, Request, Response
 
 from app.dependencies import backend_of, caller_of, needs
-from app.routers.keys import BODY
 from app.routers.raw import RawBodyRoute
+from app.routers.recommendations import REFUSALS
 from app.routers.replies import JSON, Unstored
 from app.schemas.webhooks import EndpointIn, EndpointOut, EndpointsOut, NewSecretOut, ReplayedOut, ReplayIn
 from app.services import webhooks
@@ -33,7 +33,7 @@ EndpointId = Annotated[str, Path(description="The id of the endpoint.", examples
     summary="Let events be sent to an address",
     response_model=NewSecretOut,
     response_description="The endpoint. What its receiver verifies messages with is in `secret`, this once.",
-    responses={**BODY, 409: {"description": "The clinic has as many endpoints as it may have."}},
+    responses={**REFUSALS, 409: {"description": "The clinic has as many endpoints as it may have."}},
 )
 async def create_webhook_endpoint(draft: EndpointIn, request: Request) -> Response:
     """Let what happens from here on be sent to an address, each event at least once and in order, one at a time.
@@ -119,7 +119,7 @@ def enable_webhook_endpoint(endpoint_id: EndpointId, request: Request) -> Respon
     summary="Send events once more",
     response_model=ReplayedOut,
     response_description="How many events are sent once more.",
-    responses={**BODY, **ABSENT, 409: {"description": "More events than are sent again at a time."}},
+    responses={**REFUSALS, **ABSENT, 409: {"description": "More events than are sent again at a time."}},
 )
 async def replay_events(wanted: ReplayIn, endpoint_id: EndpointId, request: Request) -> Response:
     """Send one event once more by its id, or those of a span, under the ids that they have and in order."""

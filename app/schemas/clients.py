@@ -71,7 +71,9 @@ class AuditEntryOut(Output):
 
     number: int = Field(description="Its place in the clinic's audit.", examples=[17])
     at: datetime = Field(description="When, in UTC.")
-    actor: str = Field(description="The id of the key, or `operator` for the command line.", examples=["7Hc2mQx9LpRt"])
+    actor: str = Field(
+        description="The id of the key, or `operator` for the command line.", examples=["key_7Hc2mQx9LpRt"]
+    )
     action: str = Field(description="What was asked for.", examples=["recommendation.create"])
     target_id: str = Field(description="On what: an id, or a keyed hash of the client's ref.")
     outcome: str = Field(description="`ok`, or the code of the problem that was answered.", examples=["ok"])

@@ -55,6 +55,8 @@ def _fault(model: type[BaseModel], found: ErrorDetails, document: object) -> Fau
         return _unknown_field(model, loc, document)
     if code in {"union_tag_invalid", "union_tag_not_found"}:
         loc = (*loc, context["discriminator"].strip("'"))
+    if "member" in context:  # a model that looks at several of its members says which of them it means
+        loc = (*loc, context["member"])
     pointer = _pointer(_written(_resolve(model, loc)[0], document))
     if code in _WORDS:
         name, words = _WORDS[code]

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Collection
 from datetime import datetime
-from ipaddress import ip_address
+from ipaddress import AddressValueError, IPv4Address, IPv6Address
 from typing import Annotated, Any, Final, Literal, Self, TypeAlias, get_args
 
-from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
+from pydantic import AfterValidator, Field, TypeAdapter, ValidationError, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError, core_schema
 
 from app.schemas.scalars import Input, Output, Scalar, whole_number
@@ -23,11 +23,15 @@ ScopeName: TypeAlias = Literal[
     "webhooks:write",
 ]
 _FOR_BROWSERS: Final = frozenset({"recommendations:preview", "recommendations:create"})
-_ORIGIN: Final = re.compile(r"(https?)://([a-z0-9.-]+|\[[0-9a-f:.]+\])(?::([1-9][0-9]{0,4}))?").fullmatch
+_ORIGIN: Final = re.compile(r"(https?)://([a-z0-9.-]+|\[[0-9a-f:]+\])(?::([1-9][0-9]{0,4}))?").fullmatch
+_LABEL: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?").fullmatch
+_NUMBER: Final = re.compile(r"[0-9]+|0x[0-9a-f]*").fullmatch
 _USUAL_PORTS: Final = {"http": "80", "https": "443"}
 _LAST_PORT: Final = 65_535
 _DAYS: Final = 3_650
 MOST_ORIGINS: Final = 20
+LONGEST_ORIGIN: Final = 255
+LONGEST_NAME: Final = 200
 LONGEST_OVERLAP: Final = 720
 
 KEY: Final[dict[str, Any]] = {
@@ -44,21 +48,37 @@ ROTATION: Final[dict[str, Any]] = {"overlap_hours": 24}
 def is_origin(text: str) -> bool:
     """Say whether a text is an origin exactly as browsers send it, over TLS or on the machine itself."""
     parts = _ORIGIN(text)
-    if parts is None:
+    if parts is None or len(text) > LONGEST_ORIGIN or not _is_host(parts[2]):
         return False
     scheme, host, port = parts.groups()
     if port is not None and (port == _USUAL_PORTS[scheme] or int(port) > _LAST_PORT):
         return False
-    return scheme == "https" or _is_local(host.strip("[]"))
+    return scheme == "https" or _is_local(host)
+
+
+def _is_host(host: str) -> bool:
+    """Say whether a host is written as browsers write it; what ends in a number is an address for them."""
+    labels = host.split(".")
+    if host.startswith("[") or _NUMBER(labels[-1]):
+        return _address(host) is not None
+    return all(map(_LABEL, labels))
+
+
+def _address(host: str) -> IPv4Address | IPv6Address | None:
+    """Read a host as an address; null if it is none, or can be written shorter."""
+    try:
+        address = IPv6Address(host[1:-1]) if host.startswith("[") else IPv4Address(host)
+    except AddressValueError:
+        return None
+    shortest = isinstance(address, IPv4Address) or address.ipv4_mapped is not None or str(address) == host[1:-1]
+    return address if shortest else None
 
 
 def _is_local(host: str) -> bool:
     if host == "localhost" or host.endswith(".localhost"):
         return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
+    address = _address(host)
+    return address is not None and address.is_loopback
 
 
 def _origin(text: str) -> str:
@@ -74,17 +94,40 @@ def _origin(text: str) -> str:
 Origin: TypeAlias = Annotated[
     str,
     AfterValidator(_origin),
-    WithJsonSchema({"type": "string", "pattern": r"^https?://[a-z0-9.:\[\]-]+$", "maxLength": 255}),
+    WithJsonSchema({"type": "string", "pattern": r"^https?://[a-z0-9.:\[\]-]+$", "maxLength": LONGEST_ORIGIN}),
 ]
+_UNSHOWN: Final = r"\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069"
+"""Characters that a terminal acts on where a list shows a name: escapes, ends of lines, and what turns text round."""
 Name: TypeAlias = Annotated[
     str,
     Scalar(
-        core_schema.str_schema(strict=True, strip_whitespace=True, min_length=1, max_length=200),
+        core_schema.str_schema(
+            strict=True, strip_whitespace=True, min_length=1, max_length=LONGEST_NAME, pattern=f"^[^{_UNSHOWN}]*$"
+        ),
         "words",
-        "Must be a text of 1 to 200 characters that are not all blank.",
-        {"type": "string", "minLength": 1, "maxLength": 200, "pattern": r"\S"},
+        f"Must be a text of 1 to {LONGEST_NAME} characters on one line, not all blank, without control characters.",
+        {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": LONGEST_NAME,
+            "pattern": rf"^[^{_UNSHOWN}]*[^\s{_UNSHOWN}][^{_UNSHOWN}]*$",
+        },
     ),
 ]
+_NAME: Final = TypeAdapter[str](Name)
+
+
+def read_name(text: str) -> str | None:
+    """Read what somebody calls a key or a clinic; null if it cannot be its name."""
+    try:
+        return _NAME.validate_python(text)
+    except ValidationError:
+        return None
+
+
+def _fault(member: str, words: str) -> PydanticCustomError:
+    """What is wrong with a member because of another."""
+    return PydanticCustomError(member, words, {"member": member})
 
 
 class KeyIn(Input):
@@ -114,16 +157,16 @@ class KeyIn(Input):
     @model_validator(mode="after")
     def _fits_its_kind(self) -> Self:
         if self.kind == "secret" and self.origins:
-            raise PydanticCustomError("origins", "A secret key is used by servers and has no origins.")
+            raise _fault("origins", "A secret key is used by servers and has no origins.")
         if self.kind == "publishable" and not self.origins:
-            raise PydanticCustomError("origins", "A publishable key needs at least one origin.")
+            raise _fault("origins", "A publishable key needs at least one origin.")
         if self.kind == "publishable" and not _FOR_BROWSERS.issuperset(self.scopes):
-            raise PydanticCustomError(
+            raise _fault(
                 "scopes",
                 "A publishable key may have recommendations:preview and recommendations:create, and no other scope.",
             )
         if self.kind == "secret" and not self.scopes:
-            raise PydanticCustomError("scopes", "A secret key needs at least one scope in `scopes`.")
+            raise _fault("scopes", "A secret key needs at least one scope in `scopes`.")
         return self
 
     @property

@@ -24,6 +24,10 @@ Dispute: TypeAlias = Annotated[
 Text: TypeAlias = Annotated[str, Field(description="The words for the client, in the language of the answer.")]
 Rules: TypeAlias = Annotated[list[RuleId], Field(description="Every rule that holds it.")]
 
+Urgency: TypeAlias = Literal[
+    "emergency", "same_day", "within_24h", "within_7_days", "urgent_referral", "clinician", "crisis"
+]
+
 
 class RangeOut(Output):
     """Least, usual and most."""
@@ -169,6 +173,4 @@ class ReactionOut(NoteOut):
 class RedFlagOut(NoteOut):
     """A sign that needs somebody's eyes."""
 
-    urgency: Literal[
-        "emergency", "same_day", "within_24h", "within_7_days", "urgent_referral", "clinician", "crisis"
-    ] = Field(description="How soon.")
+    urgency: Urgency = Field(description="How soon.")

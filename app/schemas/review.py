@@ -135,6 +135,10 @@ _ONLY_WITH_ADJUST: Final[dict[str, Any]] = {
 }
 
 
+_MEANT: Final = {"member": "adjustments"}
+"""What a fault of the document as a whole points at."""
+
+
 class ReviewIn(Input):
     """A professional's decision about a recommendation."""
 
@@ -152,9 +156,11 @@ class ReviewIn(Input):
     @model_validator(mode="after")
     def _adjustments_fit(self) -> Self:
         if self.outcome == "adjust" and self.adjustments is None:
-            raise PydanticCustomError("adjustments_missing", "Must have `adjustments`, since the outcome is `adjust`.")
+            words = "Must have `adjustments`, since the outcome is `adjust`."
+            raise PydanticCustomError("adjustments_missing", words, _MEANT)
         if self.outcome != "adjust" and self.adjustments is not None:
-            raise PydanticCustomError("adjustments_unexpected", "May have `adjustments` only if it is to `adjust`.")
+            words = "May have `adjustments` only if it is to `adjust`."
+            raise PydanticCustomError("adjustments_unexpected", words, _MEANT)
         return self
 
 
@@ -190,6 +196,13 @@ class ReviewedOut(Output):
         "`/outcome` is a plan with open questions, or with a condition that no date tells.",
         examples=[["/adjustments/sessions/maximum"]],
     )
+
+
+class ReviewToldOut(Output):
+    """What a visitor is told of a professional's decision."""
+
+    state: Literal["cleared", "adjusted", "declined"] = Field(description="How the plan stands.")
+    reviewed_at: datetime = Field(description="Since when, in UTC.")
 
 
 ReviewOut: TypeAlias = UnreviewedOut | ReviewedOut

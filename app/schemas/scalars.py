@@ -102,7 +102,7 @@ def _checked(check: Callable[[str], bool], code: str, message: str) -> AfterVali
     return AfterValidator(validate)
 
 
-_OPAQUE = re.compile(r"[A-Za-z0-9._:-]{1,64}").fullmatch
+_OPAQUE = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9._:-]{1,64}").fullmatch  # as an address, `..` means another one
 _NUMBER = re.compile(r"00[0-9._:-]*").fullmatch
 _PHONE_DIGITS = 10
 
@@ -125,9 +125,9 @@ ClientRef: TypeAlias = Annotated[
     _checked(
         lambda ref: _OPAQUE(ref) is not None,
         "client_ref",
-        "Must be an opaque id of 1 to 64 characters: letters, digits and . _ : -",
+        "Must be an opaque id of 1 to 64 characters: letters, digits and . _ : - (but not only one or two dots)",
     ),
-    WithJsonSchema({"type": "string", "pattern": "^[A-Za-z0-9._:-]{1,64}$"}),
+    WithJsonSchema({"type": "string", "pattern": r"^(?!\.{1,2}$)[A-Za-z0-9._:-]{1,64}$"}),
 ]
 
 TimeZone: TypeAlias = Annotated[

@@ -12,8 +12,9 @@ from pydantic import Field
 
 from app.schemas.intake import IntakeIn
 from app.schemas.listing import ReviewStateOut
+from app.schemas.plan import Urgency
 from app.schemas.recommendation import RecommendationOut
-from app.schemas.review import ReviewOut
+from app.schemas.review import ReviewOut, ReviewToldOut
 from app.schemas.scalars import Output
 
 Json = dict[str, Any]
@@ -68,6 +69,15 @@ class StoredOut(RecommendationOut):
     review: ReviewOut = Field(description="Whether a professional must look at it, and what they decided.")
 
 
+class ToldOut(RecommendationOut):
+    """A stored recommendation as a publishable key reads it once a professional has reviewed it."""
+
+    id: str = Field(  # type: ignore[mutable-override]
+        description="Its id.", examples=["rec_4fVq1bW8cXz0TnKpLr7sYd"]
+    )
+    review: ReviewToldOut = Field(description="How it stands and since when; by whom and why is for the clinic.")
+
+
 ReadToken = str | None
 
 
@@ -80,6 +90,13 @@ class CreatedOut(StoredOut):
     )
 
 
+class SignOut(Output):
+    """A sign that needs somebody's eyes."""
+
+    text: str = Field(description="The words for the client.")
+    urgency: Urgency = Field(description="How soon.")
+
+
 class WithheldOut(Output):
     """What a visitor is told of a plan that a professional must see first, or has declined."""
 
@@ -88,6 +105,12 @@ class WithheldOut(Output):
     status: Literal["awaiting_review", "declined"] = Field(description="Why there is no plan to show.")
     bookable: Literal[False] = Field(description="Always false: there is nothing to book.")
     review: ReviewStateOut = Field(description="How far the review is.")
+    urgent: bool = Field(
+        description="Whether the answers send the client to a doctor promptly, whatever the review says. Then show "
+        "`referral` and `red_flags` at once. False says nothing about a treatment."
+    )
+    referral: list[str] = Field(description="Why, in words for the client; empty unless it is urgent.")
+    red_flags: list[SignOut] = Field(description="Signs that cannot wait for a visit; empty unless it is urgent.")
 
 
 class WithheldCreatedOut(WithheldOut):

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from app.db import Database, Rows
+from app.db import Database, DatabaseDamagedError, Rows
 from app.store import audit, clinics
 from app.store.values import Clinic
 
@@ -55,11 +55,12 @@ def verify(database: Database, noted: Collection[Noted] = ()) -> list[Report]:
 
 def strays(database: Database, noted: Collection[Noted] = ()) -> list[str]:
     """Say which clinics are missing: those that have an audit, were noted, or are the other world of one."""
+    chained = database.chained()  # first: a clinic that is made meanwhile must not look as if it were missing
     with database.keyring() as rows:
         every = clinics.every(rows)
     there = {clinic.id for clinic in every}
     reasons = {
-        "an audit is kept of it": database.chained(),
+        "an audit is kept of it": chained,
         "it is the other world of one that there is": {clinic.twin_id for clinic in every},
         "an entry of its audit was noted": {note.clinic_id for note in noted},
     }
@@ -67,9 +68,12 @@ def strays(database: Database, noted: Collection[Noted] = ()) -> list[str]:
 
 
 def _report(database: Database, clinic: Clinic, noted: Collection[Noted]) -> Report:
-    with database.read(clinic.id) as rows:
-        found = audit.follow(rows, clinic.id, {note.number for note in noted}, "clinic.create")
-        complaints = [*_broken(found, noted), *_loose(rows, clinic.id)]
+    try:
+        with database.read(clinic.id) as rows:
+            found = audit.follow(rows, clinic.id, {note.number for note in noted}, "clinic.create")
+            complaints = [*_broken(found, noted), *_loose(rows, clinic.id)]
+    except DatabaseDamagedError:
+        return Report(clinic, Noted(clinic.id, 0, ""), ("cannot be followed: the database is damaged",))
     return Report(clinic, Noted(clinic.id, found.number, found.hash.hex()[:SHORT]), tuple(complaints))
 
 
@@ -81,5 +85,9 @@ def _broken(found: audit.Followed, noted: Collection[Noted]) -> list[str]:
 
 
 def _loose(rows: Rows, clinic_id: str) -> list[str]:
-    unaccounted = [f"{one} is stored without an entry" for one in audit.unaccounted(rows, clinic_id)]
-    return [*unaccounted, *(["events are missing"] if audit.events_missing(rows, clinic_id) else [])]
+    return [
+        *(f"{one} is stored without an entry" for one in audit.unaccounted(rows, clinic_id)),
+        *(f"{one} has not the reviews that the entries tell of" for one in audit.misreviewed(rows, clinic_id)),
+        *(["events are missing"] if audit.events_missing(rows, clinic_id) else []),
+        *(["the tombstone of an erased client is missing"] if audit.unburied(rows, clinic_id) else []),
+    ]

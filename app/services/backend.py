@@ -54,7 +54,9 @@ class Backend:
         self.database.close()
 
     def works(self) -> bool:
-        """Probe whether requests can be answered: database and keys are up to date, and the writer is there."""
+        """Probe whether requests can be answered: nothing was found damaged, all is up to date, the writer is there."""
+        if self.database.damaged:
+            return False
         try:
             return at_head(self.settings.database_url) and self.keyring.fresh and self.lane.alive
         except (DatabaseUnavailableError, DatabaseRefusedError):

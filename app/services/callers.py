@@ -9,6 +9,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from ipaddress import IPv4Address, ip_address, ip_network
 from typing import Any, Final, NamedTuple
 
@@ -45,13 +46,14 @@ SCOPES: Final = (
 """Everything that a key can be allowed to do."""
 FOR_BROWSERS: Final = frozenset({PREVIEW, CREATE})
 """What a publishable key can be allowed to do at most."""
+BATCH: Final = "recommendation.batch"
 USE: Final = "key.use"
 """The action of a call that did not get as far as to what it asks for."""
 _AGGREGATED: Final = frozenset(
     error.code
     for error in (InvalidKeyError, KeyInAddressError, OriginNotAllowedError, OverloadedError, TooManyRequestsError)
 )
-_FREQUENT: Final = frozenset({USE, "recommendation.preview"})
+_FREQUENT: Final = frozenset({USE, BATCH, "recommendation.preview"})
 """What no writing to a disk holds back, so that refusals of it could come by the thousand."""
 _REMEMBERED: Final = 1_024
 
@@ -225,8 +227,8 @@ def admit(caller: Caller, scope: str, verdict: Verdict, *, with_token: bool = Fa
         raise MissingScopeError
 
 
-def still_holds(backend: Backend, caller: Caller) -> None:
-    """Look once more at the key of a caller whose call takes its time.
+def still_holds(backend: Backend, caller: Caller, action: str) -> None:
+    """Look once more at the key of a caller whose call takes its time; what it does is named in the audit.
 
     Raises:
         InvalidKeyError: It was revoked, or it expired.
@@ -234,7 +236,7 @@ def still_holds(backend: Backend, caller: Caller) -> None:
     """
     held = backend.keyring.find(caller.key.id)
     if held is None or not in_force(held.key, backend.clock.now()):
-        note(backend, caller, USE, InvalidKeyError.code)
+        note(backend, caller, action, InvalidKeyError.code)
         raise InvalidKeyError
 
 
@@ -252,10 +254,11 @@ def _unread(backend: Backend, authorization: Sequence[str]) -> Held | None:
     return _held(backend, key) if key else None
 
 
-def action_of(scope: str) -> str:
-    """Name what a scope allows as the audit names it: `recommendations:read` is `recommendation.read`."""
-    things, _, verb = scope.partition(":")
-    return f"{things.removesuffix('s')}.{verb}"
+@cache
+def action_of(operation: str) -> str:
+    """Name an operation of the contract as the audit names it: `list_keys` is `key.list`."""
+    verb, _, things = operation.partition("_")
+    return BATCH if things == "batch" else f"{things.removesuffix('s')}.{verb}"
 
 
 def network_of(address: str) -> str:
@@ -267,14 +270,14 @@ def network_of(address: str) -> str:
     return str(ip_network((parsed, 24 if isinstance(parsed, IPv4Address) else 48), strict=False))
 
 
-def note(backend: Backend, caller: Caller, action: str, code: str) -> None:
+def note(backend: Backend, caller: Caller, action: str, code: str, target_id: str = "") -> None:
     """Hand a refusal to the audit. What could come by the thousand is written down once a second."""
     now = backend.clock.now()
     often = action in _FREQUENT or code in _AGGREGATED
     if often and not _first_in_a_second(caller.key.id, code, now):
         return
     try:
-        backend.lane.record(caller.clinic.id, caller.entry(now, action, outcome=code), refusal=True)
+        backend.lane.record(caller.clinic.id, caller.entry(now, action, target_id, outcome=code), refusal=True)
     except OverloadedError:
         return  # the caller is refused all the same, and the service has more than enough to write
 

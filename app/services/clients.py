@@ -3,14 +3,14 @@
 from collections.abc import Generator, Iterable, Iterator
 from datetime import datetime
 from itertools import chain, repeat
-from threading import BoundedSemaphore
 from typing import Any, Final
 
-from app.errors import AppError, ClientErasedError, NotFoundError, OverloadedError
+from app.errors import AppError, ClientErasedError, NotFoundError
 from app.render.fragments import encode
 from app.services.backend import Backend
 from app.services.callers import Caller
 from app.services.creation import client_hash
+from app.services.places import Places
 from app.services.recommendations import record
 from app.services.views import instant
 from app.store import clients
@@ -18,9 +18,9 @@ from app.store.clients import Erased, Held
 from app.store.values import Recommendation, Recorded, Review
 
 ERASE, EXPORT = "client.erase", "client.export"
-EXPORTS_AT_ONCE: Final = 2
-"""How many clients this process hands over at a time."""
-_EXPORTS: Final = BoundedSemaphore(EXPORTS_AT_ONCE)
+EXPORTS_AT_ONCE: Final = 8
+"""How many clients this process hands over at a time: each clinic one, however slowly it takes it."""
+_EXPORTS: Final = Places(EXPORTS_AT_ONCE, 1)
 _SENT_AT_ONCE: Final = 1 << 16
 _WIPE_SECONDS: Final = 2.0
 _HORIZON: Final = {
@@ -80,12 +80,13 @@ def export(backend: Backend, caller: Caller, client_ref: str) -> Generator[bytes
     """Hand over everything that is held about a client, as one document of UTF-8 JSON, in parts.
 
     Returns:
-        The parts, each made when it is asked for; close it, whether or not all were. `ClientErasedError` or
-        `DatabaseUnavailableError` may still come up between them; what was handed over until then is no document.
+        The parts, each made when it is asked for; close it, whether or not all were. `ClientErasedError`,
+        `GoneMeanwhileError` or `DatabaseUnavailableError` may still come up between them; what was handed over until
+        then is no document.
 
     Raises:
         NotFoundError: Nothing is held.
-        OverloadedError: Others are being handed over.
+        OverloadedError: Others are being handed over, to this clinic or to many.
     """
     parts = _handed_over(backend, caller, client_ref)
     next(parts)
@@ -94,25 +95,26 @@ def export(backend: Backend, caller: Caller, client_ref: str) -> Generator[bytes
 
 def _handed_over(backend: Backend, caller: Caller, client_ref: str) -> Generator[bytes]:
     """The parts of an export, after an empty one that says that there will be some."""
-    if not _EXPORTS.acquire(blocking=False):
-        raise OverloadedError
-    try:
-        known_as = client_hash(backend, caller.clinic, client_ref)
-        held = _held(backend, caller, client_ref, known_as)
-        record(backend, caller, EXPORT, known_as)
+    with _EXPORTS.take(caller.clinic.id):
+        held = look(backend, caller, client_ref)
         yield b""
         yield from _gathered(exported(client_ref, backend.clock.now(), held.recommendations(), held.audit()))
-    finally:
-        _EXPORTS.release()
 
 
-def _held(backend: Backend, caller: Caller, client_ref: str, known_as: str) -> Held:
+def look(backend: Backend, caller: Caller, client_ref: str) -> Held:
+    """Find out whether anything is held about a client, and no more.
+
+    Raises:
+        NotFoundError: Nothing is held.
+    """
+    known_as = client_hash(backend, caller.clinic, client_ref)
     try:
         held = Held(backend.database, caller.clinic.id, client_ref, known_as)
     except ClientErasedError:
         raise NotFoundError from None
     if held.nothing:
         raise NotFoundError
+    record(backend, caller, EXPORT, known_as)
     return held
 
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final, NamedTuple
 
-from app.errors import IdempotencyInProgressError
+from app.errors import ClientErasedError, ClientRefRefusedError, IdempotencyInProgressError
 from app.render.fragments import encode
 from app.render.words import Words
 from app.rules.record import Facts
@@ -17,8 +17,8 @@ from app.security import new_id
 from app.services import recommend
 from app.services.backend import Backend
 from app.services.callers import Caller
-from app.services.views import Shown, is_withheld, read_token, withheld
-from app.store.lane import Replayed
+from app.services.views import Shown, is_withheld, not_yet, read_token, withheld
+from app.store.lane import Replayed, Stored
 from app.store.values import Clinic, Event, Recommendation, Reply, ReviewState, Unit
 
 READ_ONCE: Final = timedelta(minutes=10)
@@ -27,7 +27,6 @@ READ_ONCE_REVIEWED: Final = timedelta(days=7)
 CREATED: Final = 201
 _ACTION: Final = "recommendation.create"
 _NO_ID: Final = b'{"id":null,'
-_BOOKABLE, _NOT_BOOKABLE = b'"bookable":true', b'"bookable":false'
 
 
 class Asked(NamedTuple):
@@ -60,13 +59,14 @@ async def create(backend: Backend, caller: Caller, asked: Asked, idempotency_key
 
     Raises:
         IdempotencyInProgressError: A request with the same idempotency key is being answered.
+        ClientRefRefusedError: A page asks for a client who was erased.
         AppError: The writer refuses: see `app.store.lane`.
     """
     slot = None if idempotency_key is None else _slot(backend, caller, idempotency_key)
     with _alone(backend, slot):
         work = partial(_compose, backend, caller, asked)
         kept = await backend.aside.worked_out(caller.clinic.id, asked.facts, work)
-        done = await asyncio.wrap_future(backend.lane.submit(_unit(backend, caller, asked, kept, slot)))
+        done = await _stored(backend, caller, _unit(backend, caller, asked, kept, slot))
     if isinstance(done, Replayed):
         made = done.reply.subject_id
         return Shown(made, 1, _made(backend, caller, made, done.body), replayed=True)
@@ -81,8 +81,21 @@ def store(backend: Backend, caller: Caller, asked: Asked, name: Name) -> None:
 
 
 def _slot(backend: Backend, caller: Caller, idempotency_key: str) -> str:
-    """The place of a reply: one for each key of a clinic, kind of request and idempotency key."""
-    return backend.secrets.keyed_hash("reply", caller.clinic.id, caller.key.id, _ACTION, idempotency_key).hex()
+    """The place of a reply: one for each clinic in each world, kind of request and idempotency key.
+
+    Servers of a clinic share it, so that a retry with the successor of a key finds the reply of the first try. Each
+    publishable key has places of its own: whoever looks at a page has its key, and must not be given what a server was.
+    """
+    page = caller.key.id if caller.publishable else ""
+    return backend.secrets.keyed_hash("reply", caller.clinic.id, page, _ACTION, idempotency_key).hex()
+
+
+async def _stored(backend: Backend, caller: Caller, unit: Unit) -> Stored | Replayed:
+    """Wait until a unit is on disk. Anybody can ask a page about any ref, so that one is not told who was erased."""
+    try:
+        return await asyncio.wrap_future(backend.lane.submit(unit))
+    except ClientErasedError:
+        raise (ClientRefRefusedError if caller.publishable else ClientErasedError) from None
 
 
 @contextmanager
@@ -167,7 +180,7 @@ def _asks_for_review(clinic: Clinic, decision: str) -> bool:
 def _named(preview: bytes, made: str, state: ReviewState) -> bytes:
     """Turn a preview into a stored answer: with its id, and with what a review still stands for."""
     whole = b'{"id":"%b",%b,"review":{"state":"%b"}}' % (made.encode(), preview[len(_NO_ID) : -1], state.encode())
-    return whole if state == "none" else whole.replace(_BOOKABLE, _NOT_BOOKABLE, 1)
+    return whole if state == "none" else not_yet(whole)
 
 
 def _reply(caller: Caller, asked: Asked, slot: str, kept: Recommendation) -> Reply:

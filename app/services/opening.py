@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from app.db import Database, DatabaseRefusedError, UnsafeDatabaseError, at_head, migrate
+from app.db import DAMAGED, Database, DatabaseDamagedError, DatabaseRefusedError, UnsafeDatabaseError, at_head, migrate
 from app.errors import DatabaseUnavailableError, StorageFullError
 from app.security import Secrets, random_text, same
 from app.settings import SHORTEST_SECRET, Settings, SettingsError, is_secret
@@ -45,7 +45,14 @@ def open_database(settings: Settings, *, make: bool = True, tolerant: bool = Fal
     if complaints := settings.contradictions():
         raise SettingsError(complaints)
     check_place(settings, make=make)
-    _bring_up_to_date(settings)
+    try:
+        _bring_up_to_date(settings)
+        return _opened(settings, tolerant=tolerant)
+    except DatabaseDamagedError:
+        raise SettingsError([f"SKINCADENCE_DATABASE_URL: {DAMAGED}"]) from None
+
+
+def _opened(settings: Settings, *, tolerant: bool) -> Opened:
     database = Database(settings.database_url)
     try:
         holes = _holes(database, tolerant=tolerant)
@@ -80,6 +87,8 @@ def _bring_up_to_date(settings: Settings) -> None:
     try:
         if not at_head(settings.database_url):
             migrate(settings.database_url)
+    except DatabaseDamagedError:
+        raise
     except (DatabaseUnavailableError, DatabaseRefusedError, StorageFullError, OSError, ValueError):
         raise SettingsError([_UNUSABLE_FILE]) from None
 
@@ -95,10 +104,16 @@ def _holes(database: Database, *, tolerant: bool) -> tuple[str, ...]:
 
 
 def _agreed(database: Database, settings: Settings) -> Secrets:
-    """Find the secret, and hold it against the check value that the database was given with its first one."""
+    """Find the secret, and hold it against the check value that the database was given with its first one.
+
+    Only a database without clinics may lack one. Clinics are looked for first: the first of them is taken in after the
+    check value was kept, maybe by another process at this moment.
+    """
     with database.keyring() as rows:
-        known, fresh = keys.check_value(rows), not clinics.every(rows)
-    secrets = Secrets(master_secret(settings, make=known is None and fresh))
+        fresh, known = not clinics.every(rows), keys.check_value(rows)
+    if known is None and not fresh:
+        raise SettingsError([_NO_CHECK_VALUE])
+    secrets = Secrets(master_secret(settings, make=known is None))
     own = secrets.keyed_hash("check", "skincadence")
     if known is None:
         with database.common_write() as rows:
@@ -126,6 +141,11 @@ _NO_FILE: Final = (
 _ANOTHER: Final = (
     "SKINCADENCE_SECRET or SKINCADENCE_SECRET_FILE is not the secret that this database has been kept with. With "
     "another, every key would fail and clients who were erased could come back: bring back the one that belongs to it."
+)
+_NO_CHECK_VALUE: Final = (
+    "SKINCADENCE_DATABASE_URL: the database holds clinics, but not the check value that its secret is held against, so "
+    "it was damaged or changed. With a wrong secret, every key would fail and clients who were erased could come back, "
+    "so none is taken on trust: bring back a whole copy of the database, such as the last backup."
 )
 _MISSING: Final = (
     "SKINCADENCE_SECRET_FILE: the secret of this database is missing: {}. A new one would make every key fail and let "

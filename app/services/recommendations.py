@@ -1,10 +1,12 @@
 """Recommendations that are kept: reading, listing and explaining them."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from app.db import Rows
 from app.errors import Fault, InvalidQueryError, NotFoundError, ProtocolNotOnShelfError, ReadTokenSpentError
 from app.render.fragments import encode
 from app.render.words import Words
@@ -21,6 +23,8 @@ from app.store.values import Entry, Recommendation
 
 READ, LIST, EXPLAIN = (f"recommendation.{verb}" for verb in ("read", "list", "explain"))
 _ID: Final = re.compile(rf"rec_[0-9A-Za-z]{{{ID_CHARACTERS}}}").fullmatch
+Look = Callable[[Rows, str, str], Recommendation | None]
+"""Finds a recommendation of a clinic by its id."""
 CURSOR_HELP: Final = "Must be the `next_cursor` of a page, unchanged, with the same filters."
 
 
@@ -46,28 +50,25 @@ def read(backend: Backend, caller: Caller, recommendation_id: str) -> Shown:
     return shown(caller, kept)
 
 
-def fetch(backend: Backend, caller: Caller, recommendation_id: str) -> Recommendation:
-    """Look a recommendation up.
+def fetch(backend: Backend, caller: Caller, recommendation_id: str, look: Look = recommendations.get) -> Recommendation:
+    """Look a recommendation up; what no recommendation can be called is kept from the database.
+
+    Args:
+        backend: What the service works with.
+        caller: Who asks.
+        recommendation_id: Which.
+        look: How: as it stands, or as the rules gave it.
 
     Raises:
         NotFoundError: This clinic has no such recommendation.
     """
-    check_id(recommendation_id)
+    if not _ID(recommendation_id):
+        raise NotFoundError
     with backend.database.read(caller.clinic.id) as rows:
-        kept = recommendations.get(rows, caller.clinic.id, recommendation_id)
+        kept = look(rows, caller.clinic.id, recommendation_id)
     if kept is None:
         raise NotFoundError
     return kept
-
-
-def check_id(recommendation_id: str) -> None:
-    """Keep from the database what no recommendation can be called.
-
-    Raises:
-        NotFoundError: There can be none of this name.
-    """
-    if not _ID(recommendation_id):
-        raise NotFoundError
 
 
 def read_once(backend: Backend, caller: Caller, recommendation_id: str, token: str) -> Shown:

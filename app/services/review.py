@@ -11,22 +11,16 @@ from app.security import new_id
 from app.services.backend import Backend
 from app.services.callers import Caller
 from app.services.judgement import Case, Judgement, Verdict, judge
-from app.services.recommendations import check_id
+from app.services.recommendations import fetch
 from app.services.views import Shown
 from app.store import audit, recommendations
 from app.store.values import AuditEntry, Event, Recommendation, Review
 
 ACTION: Final = "recommendation.review"
 EVENT: Final = "recommendation.reviewed"
-ATTEMPTS: Final = 3
-"""How often a decision is applied anew because another one came in between."""
 
 Matches = Callable[[int], bool]
 """Says whether the caller means a version of the recommendation."""
-
-
-class _StaleError(Exception):
-    """What was read no longer holds, so that nothing of this may be written."""
 
 
 def review(
@@ -39,8 +33,8 @@ def review(
 ) -> Shown:
     """Apply a decision and keep it.
 
-    The plan is made anew outside of any transaction, since that may take a while; what was read must still hold when
-    the decision is written.
+    The plan is made anew outside of any transaction, since that may take a while. What it is made from never changes;
+    which version the decision is about is looked at again when nobody else can write.
 
     Args:
         backend: What the service works with.
@@ -55,60 +49,41 @@ def review(
 
     Raises:
         NotFoundError: This clinic has no such recommendation.
-        PreconditionFailedError: The caller means another version, or reviews keep coming in between.
+        PreconditionFailedError: The caller means another version.
         AppError: It cannot be decided that way; see `app.services.judgement`.
     """
-    for _ in range(ATTEMPTS):
-        stored = _original(backend, caller, recommendation_id)
-        if not matches(stored.version):
-            raise PreconditionFailedError
-        verdict = judge(Case(stored, backend.shelf, read), judgement, backend.clock.now())
-        if (made := _keep(backend, caller, stored, judgement, verdict)) is not None:
-            return Shown(stored.id, made.version, made.answer)
-    raise PreconditionFailedError
+    stored = _meant(fetch(backend, caller, recommendation_id, recommendations.original), matches)
+    verdict = judge(Case(stored, backend.shelf, read), judgement, backend.clock.now())
+    with backend.database.write(caller.clinic.id) as rows:
+        head = audit.hold(rows, caller.clinic.id)  # before any other row, as every writer: no two wait for each other
+        current = _meant(recommendations.original(rows, caller.clinic.id, stored.id), matches)
+        made = _made(caller, current, verdict)
+        recommendations.review(rows, caller.clinic.id, made, state=verdict.state, bookable=verdict.bookable)
+        event = Event(new_id("evt"), EVENT, made.recommendation_id, made.version, made.reviewed_at)
+        audit.write(rows, head, [_entry(caller, current, judgement, made)], [event])
+    return Shown(stored.id, made.version, made.answer)
 
 
-def _original(backend: Backend, caller: Caller, recommendation_id: str) -> Recommendation:
-    """The recommendation as the rules gave it, whatever was decided since."""
-    check_id(recommendation_id)
-    with backend.database.read(caller.clinic.id) as rows:
-        stored = recommendations.original(rows, caller.clinic.id, recommendation_id)
-    if stored is None:
+def _meant(found: Recommendation | None, matches: Matches) -> Recommendation:
+    """Make sure that a recommendation is there, in a version that the caller means."""
+    if found is None:
         raise NotFoundError
-    return stored
+    if not matches(found.version):
+        raise PreconditionFailedError
+    return found
 
 
-def _keep(
-    backend: Backend, caller: Caller, stored: Recommendation, judgement: Judgement, verdict: Verdict
-) -> Review | None:
-    """Write the decision down, with its audit and its event; null if another came first, or all of it was erased."""
-    made = Review(
+def _made(caller: Caller, current: Recommendation, verdict: Verdict) -> Review:
+    """The decision as a row, after all that were made before it."""
+    return Review(
         id=new_id("rev"),
-        recommendation_id=stored.id,
-        version=stored.version + 1,
+        recommendation_id=current.id,
+        version=current.version + 1,
         reviewed_at=verdict.reviewed_at,
         key_id=caller.key.id,
         document=encode(verdict.document).encode(),
         answer=verdict.answer,
     )
-    try:
-        _write(backend, caller, _entry(caller, stored, judgement, made), made, verdict)
-    except _StaleError:
-        return None
-    return made
-
-
-def _write(backend: Backend, caller: Caller, entry: AuditEntry, made: Review, verdict: Verdict) -> None:
-    """Write all of it, or nothing.
-
-    The head row comes first, as with every other writer: two that hold what the other waits for would wait for ever.
-    """
-    clinic_id = caller.clinic.id
-    event = Event(new_id("evt"), EVENT, made.recommendation_id, made.version, made.reviewed_at)
-    with backend.database.write(clinic_id) as rows:
-        audit.append(rows, clinic_id, [entry], event)
-        if not recommendations.review(rows, clinic_id, made, state=verdict.state, bookable=verdict.bookable):
-            raise _StaleError
 
 
 def _entry(caller: Caller, stored: Recommendation, judgement: Judgement, made: Review) -> AuditEntry:

@@ -1,7 +1,8 @@
-"""A stored recommendation as one caller may see it."""
+"""A recommendation as one caller may see it."""
 
+import json
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from app.render.fragments import encode
 from app.services.backend import Backend
@@ -9,6 +10,9 @@ from app.services.callers import Caller
 from app.store.values import Clinic, Recommendation
 
 _OUTSTANDING: Final = frozenset({"required", "declined"})
+_UNREVIEWED: Final = frozenset({"none", "required"})
+_URGENT: Final = "refer_urgent"
+_BOOKABLE, _NOT_BOOKABLE = b'"bookable":true', b'"bookable":false'
 
 
 class Shown(NamedTuple):
@@ -29,7 +33,27 @@ class Shown(NamedTuple):
 
 def shown(caller: Caller, kept: Recommendation) -> Shown:
     """Show a recommendation, or say why there is no plan to show."""
-    return Shown(kept.id, kept.version, withheld(kept) if is_withheld(caller, kept) else kept.answer)
+    return Shown(kept.id, kept.version, _body(caller, kept))
+
+
+def _body(caller: Caller, kept: Recommendation) -> bytes:
+    if is_withheld(caller, kept):
+        return withheld(kept)
+    if caller.publishable and kept.review_state not in _UNREVIEWED:
+        return _without_reviewer(kept.answer)
+    return kept.answer
+
+
+def _without_reviewer(answer: bytes) -> bytes:
+    """Leave out of a reviewed plan who decided and why: that is between the professional and the clinic."""
+    document: dict[str, Any] = json.loads(answer)
+    told = {name: document["review"][name] for name in ("state", "reviewed_at")}
+    return encode(document | {"review": told}).encode()
+
+
+def not_yet(preview: bytes) -> bytes:
+    """Write into a plan that nothing may be booked: a professional has not looked yet."""
+    return preview.replace(_BOOKABLE, _NOT_BOOKABLE, 1)
 
 
 def is_withheld(caller: Caller, kept: Recommendation) -> bool:
@@ -38,7 +62,10 @@ def is_withheld(caller: Caller, kept: Recommendation) -> bool:
 
 
 def withheld(kept: Recommendation) -> bytes:
-    """Write what a visitor is told instead of the plan."""
+    """Write what a visitor is told instead of the plan.
+
+    Who must see a doctor is told so at once and for good: no clinic's policy may stand in the way of that.
+    """
     status = "declined" if kept.review_state == "declined" else "awaiting_review"
     told = {
         "id": kept.id,
@@ -46,8 +73,22 @@ def withheld(kept: Recommendation) -> bytes:
         "status": status,
         "bookable": False,
         "review": {"state": kept.review_state},
+        **_referral(kept),
     }
     return encode(told).encode()
+
+
+def _referral(kept: Recommendation) -> dict[str, Any]:
+    """Say whether the plan sends the person to a doctor, in which words, and what cannot wait at all."""
+    if kept.decision != _URGENT:
+        return {"urgent": False, "referral": [], "red_flags": []}
+    plan: dict[str, Any] = json.loads(kept.answer)
+    certain = [finding for finding in plan["findings"] if finding["certainty"] == "definite"]
+    return {
+        "urgent": True,
+        "referral": [finding["text"] for finding in certain if finding["effect"].get("decision") == _URGENT],
+        "red_flags": [{name: sign[name] for name in ("text", "urgency")} for sign in plan["red_flags"]],
+    }
 
 
 def read_token(backend: Backend, clinic: Clinic, recommendation_id: str) -> str:

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import delete, insert, literal, select, union_all
@@ -24,6 +25,10 @@ _CALLS: Final = 5_000
 """Calls of the audit that are looked through at a time."""
 
 
+class GoneMeanwhileError(Exception):
+    """Something of what is being handed over was deleted in the meantime, so what was handed over is not all of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Erased:
     """How much was erased.
@@ -39,20 +44,29 @@ class Erased:
     replies: int
 
 
-def erase(rows: Rows, clinic_id: str, client_ref: str, client_hash: str, entry: AuditEntry) -> Erased:
+def erase(
+    rows: Rows,
+    clinic_id: str,
+    client_ref: str | None,
+    client_hash: str,
+    entry: AuditEntry,
+    *,
+    erased_at: datetime | None = None,
+) -> Erased:
     """Delete a client's rows, and stop what is on its way for them: the head row is held before anything is looked for.
 
     Args:
         rows: A transaction that writes. Call `Database.wipe` once it is committed.
         clinic_id: Whose client it is.
-        client_ref: The clinic's name for them.
+        client_ref: The clinic's name for them; null if nobody knows it, so that they are only kept out from here on.
         client_hash: What stands for that name from here on.
         entry: What the audit says of it.
+        erased_at: When they were erased for the first time; null if that is now.
     """
     head = audit.hold(rows, clinic_id)
-    ids = _ids(rows, clinic_id, client_ref)
+    ids = [] if client_ref is None else _ids(rows, clinic_id, client_ref)
     done = [_erase(rows, clinic_id, ids[at : at + _AT_ONCE]) for at in range(0, len(ids), _AT_ONCE)]
-    _bury(rows, clinic_id, client_hash, entry)
+    _bury(rows, clinic_id, client_hash, erased_at or entry.at)
     audit.write(rows, head, [entry])
     return Erased(len(ids), sum(one.reviews for one in done), sum(one.replies for one in done))
 
@@ -60,8 +74,9 @@ def erase(rows: Rows, clinic_id: str, client_ref: str, client_hash: str, entry: 
 class Held:
     """All that is held of a client, page by page: it may be more than memory.
 
-    Each page is a transaction of its own, because whoever takes the pages may take their time. What is stored after
-    the beginning is left out, and an erasure in between ends it.
+    Each page is a transaction of its own, because whoever takes the pages may take their time. So what there is, in
+    which version, is written down at the beginning: what comes later is left out, and what is deleted in between,
+    by an erasure or in time, ends it.
     """
 
     def __init__(self, database: Database, clinic_id: str, client_ref: str, client_hash: str) -> None:
@@ -69,33 +84,38 @@ class Held:
         self._database, self._clinic_id = database, clinic_id
         self._client_ref, self._client_hash = client_ref, client_hash
         with self._page() as rows:
-            self._until = audit.last(rows, clinic_id)
+            self._versions = self._standing(rows)
+            self._until = audit.last(rows, clinic_id)  # after it: whatever is there was recorded in the same commit
             self._first = self._recommendations(rows, None)
 
     @property
     def nothing(self) -> bool:
         """Whether there is nothing."""
-        return not self._first
+        return not self._versions
 
     def recommendations(self) -> Iterator[tuple[Recommendation, Iterator[Review]]]:
         """Read what was asked and answered, the first first, each with what professionals decided about it.
 
         Raises:
             ClientErasedError: The client was erased meanwhile.
+            GoneMeanwhileError: Some of it was deleted meanwhile.
         """
         page = self._first
         while page:
             for row in page:
-                yield recommendations.unpacked(row), self._reviews(row.id, row.version)
+                if version := self._versions.get(row.id):
+                    yield replace(recommendations.unpacked(row), version=version), self._reviews(row.id, version)
             after = (page[-1].created_at, page[-1].id)
             with self._page() as rows:
                 page = self._recommendations(rows, after)
+        self._make_sure()
 
     def audit(self) -> Iterator[Recorded]:
         """Read who did what with it, and when, the first first.
 
         Raises:
             ClientErasedError: The client was erased meanwhile.
+            GoneMeanwhileError: Some of it was deleted meanwhile.
         """
         ids = select(_TABLE.recommendation_id).where(
             _TABLE.clinic_id == self._clinic_id, _TABLE.client_ref == self._client_ref
@@ -105,7 +125,20 @@ class Held:
             with self._page() as rows:
                 until = min(after + _CALLS, self._until)
                 found = audit.about(rows, self._clinic_id, targets, after=after, until=until)
-            yield from found
+            yield from (one for one in found if one.target_id in self._versions or one.target_id == self._client_hash)
+        self._make_sure()
+
+    def _standing(self, rows: Rows) -> dict[str, int]:
+        """Tell the version of each recommendation that there is."""
+        here = _TABLE.clinic_id == self._clinic_id, _TABLE.client_ref == self._client_ref
+        found = rows.execute(select(_TABLE.recommendation_id, _TABLE.version).where(*here))
+        return dict(found.all())
+
+    def _make_sure(self) -> None:
+        """Find out whether all is still there: nothing comes back, so it was then there all the time."""
+        with self._page() as rows:
+            if not self._versions.keys() <= self._standing(rows).keys():
+                raise GoneMeanwhileError
 
     def _recommendations(self, rows: Rows, after: Place | None) -> Sequence[Packed]:
         return recommendations.of_client(rows, self._clinic_id, self._client_ref, after=after, limit=_PAGE)
@@ -153,7 +186,7 @@ def _erase(rows: Rows, clinic_id: str, ids: list[str]) -> Erased:
     return Erased(len(ids), delete_whole(rows, clinic_id, ids), emptied)
 
 
-def _bury(rows: Rows, clinic_id: str, client_hash: str, entry: AuditEntry) -> None:
+def _bury(rows: Rows, clinic_id: str, client_hash: str, at: datetime) -> None:
     if client_hash not in buried(rows, clinic_id, [client_hash]):
-        row = {"clinic_id": clinic_id, "client_hash": client_hash, "erased_at": entry.at}
+        row = {"clinic_id": clinic_id, "client_hash": client_hash, "erased_at": at}
         rows.execute(insert(TombstoneRow), row)

@@ -45,7 +45,9 @@ def get(rows: Rows, clinic_id: str, recommendation_id: str) -> Recommendation | 
     kept = original(rows, clinic_id, recommendation_id)
     if kept is None or kept.version == 1:
         return kept
-    return Recommendation(**_parts(kept) | {"answer": reviews(rows, clinic_id, recommendation_id)[-1].answer})
+    here = _REVIEW.clinic_id == clinic_id, _REVIEW.recommendation_id == recommendation_id
+    since = rows.execute(select(_REVIEW.answer).where(*here, _REVIEW.version == kept.version)).scalar_one()
+    return Recommendation(**_parts(kept) | {"answer": unpack(bytes(since))})
 
 
 def original(rows: Rows, clinic_id: str, recommendation_id: str) -> Recommendation | None:

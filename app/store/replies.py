@@ -26,7 +26,7 @@ class Given:
 
     Attributes:
         reply: The reply.
-        erased: Whether its client was erased since; it says nothing any more.
+        erased: Whether what it was about is gone, with its client or in time; it says nothing any more.
     """
 
     reply: Reply
@@ -50,13 +50,6 @@ def erase(rows: Rows, clinic_id: str, subject_ids: Collection[str]) -> int:
     """Empty the replies about some things; that there was one is kept, so that asking again is refused."""
     here = update(ReplyRow).where(_TABLE.clinic_id == clinic_id, _TABLE.subject_id.in_(list(subject_ids)))
     return rows.execute(here.values(headers="[]", body=None, fingerprint=b"", erased=True)).rowcount
-
-
-def forget(rows: Rows, clinic_id: str, subject_ids: Collection[str]) -> int:
-    """Delete the replies about some things."""
-    return rows.execute(
-        delete(ReplyRow).where(_TABLE.clinic_id == clinic_id, _TABLE.subject_id.in_(list(subject_ids)))
-    ).rowcount
 
 
 def expire(rows: Rows, clinic_id: str, before: datetime, limit: int) -> int:

@@ -58,8 +58,8 @@ def sweep(
     gone = answered = 0
     for clinic in clinics:
         work = partial(_all, database, clinic.id, batch, pause)
-        gone += work(_Expire(now - timedelta(days=clinic.retention_days), now))
         answered += work(_Forget(now - REPLIES_KEPT))
+        gone += work(_Expire(now - timedelta(days=clinic.retention_days), now))
         if pause():
             break
     return Swept(gone, answered)
@@ -98,7 +98,7 @@ class _Expire:
         old = select(_TABLE.recommendation_id).where(_TABLE.clinic_id == clinic_id, _TABLE.created_at < self.before)
         ids = list(rows.execute(old.order_by(_TABLE.created_at).limit(limit)).scalars())
         if ids:
-            replies.forget(rows, clinic_id, ids)
+            replies.erase(rows, clinic_id, ids)  # a repetition must not store it again
             delete_whole(rows, clinic_id, ids)
             audit.write(rows, head, [_entry(one, self.now) for one in ids])
         return len(ids)

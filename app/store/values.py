@@ -98,7 +98,7 @@ class Recorded(AuditEntry):
 
     Attributes:
         number: Its place; the first is 1, and none is missing.
-        hash: SHA-256 over the one before it and all of this.
+        hash: HMAC-SHA-256 over the one before it and all of this.
     """
 
     number: int = 0

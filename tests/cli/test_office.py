@@ -8,6 +8,7 @@ import pytest
 
 from app.cli import app
 from app.security import read_key
+from app.services.callers import SCOPES
 from tests.cli.conftest import Run
 
 
@@ -93,13 +94,28 @@ def test_a_key_that_makes_no_sense_is_refused(options: tuple[str, ...], said: st
     assert refused.stderr == f"skincadence: {said}\n"
 
 
-def test_a_scope_that_does_not_exist_is_refused_with_those_that_do(run: Run, clinic: str) -> None:
-    refused = run("keys", "create", "--clinic", clinic, "--scope", "everything")
+@pytest.mark.parametrize(
+    ("options", "which", "kind", "listed"),
+    [
+        (("--scope", "everything", "--scope", "keys:manage"), "one --scope names", "secret", SCOPES),
+        (
+            ("--kind", "publishable", "--scope", "everything", "--scope", "more"),
+            "2 of the --scope options name",
+            "publishable",
+            SCOPES[:2],
+        ),
+    ],
+)
+def test_scopes_that_do_not_exist_are_refused_with_those_that_do(
+    options: tuple[str, ...], which: str, kind: str, listed: tuple[str, ...], run: Run, clinic: str
+) -> None:
+    refused = run("keys", "create", "--clinic", clinic, *options)
 
-    assert refused.exit_code == 2
-    assert refused.stderr.startswith(
-        "skincadence: 1 of the scopes are not known. There are:\n  recommendations:preview"
-    )
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert refused.stderr.splitlines() == [
+        f"skincadence: {which} nothing that a key can be allowed, so no key was made. A {kind} key may have:",
+        *(f"  {scope}" for scope in listed),
+    ]
 
 
 def test_a_key_is_revoked_by_its_id(run: Run, clinic: str) -> None:

@@ -1,5 +1,7 @@
 """Which commands make a database, and which secret opens one."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -72,6 +74,18 @@ def test_a_secret_that_was_lost_is_not_made_anew(run: Run, tmp_path: Path) -> No
     assert not secret.exists()
     secret.write_bytes(kept)
     assert run("clinic", "list").exit_code == 0
+
+
+def test_a_database_that_lost_what_its_secret_is_held_against_takes_no_other(run: Run, tmp_path: Path) -> None:
+    run("clinic", "create", "Clinic")
+    with closing(sqlite3.connect(tmp_path / "skincadence.db")) as database, database:
+        database.execute("UPDATE keyring SET check_value = NULL")
+
+    assert complaint(run, "clinic", "list") == (
+        "  - SKINCADENCE_DATABASE_URL: the database holds clinics, but not the check value that its secret is held "
+        "against, so it was damaged or changed. With a wrong secret, every key would fail and clients who were erased "
+        "could come back, so none is taken on trust: bring back a whole copy of the database, such as the last backup."
+    )
 
 
 def test_tables_without_a_clinic_are_given_a_secret(run: Run, tmp_path: Path) -> None:

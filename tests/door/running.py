@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from fastapi import FastAPI, Request, Response
+from starlette.types import ASGIApp
 
 from app.serving import Service
 from app.settings import Settings
@@ -37,6 +38,13 @@ def plain_app() -> FastAPI:
         return Response(str(size).encode())
 
     return app
+
+
+def mounted(app: ASGIApp) -> FastAPI:
+    """An application that runs already, to be served on a socket without opening its database again."""
+    bare = FastAPI(openapi_url=None, telemetry={"tracing": False, "metrics": False, "logs": False})
+    bare.mount("/", app)
+    return bare
 
 
 @contextmanager

@@ -12,7 +12,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
 from starlette.types import Message, Receive, Scope, Send
 
 from app.errors import OverloadedError, TooManyKeysError
@@ -28,7 +27,7 @@ from app.settings import Settings
 from app.store.lane import RECORDS, WriteLane
 from tests.door.conftest import House
 from tests.door.desk import PAGE
-from tests.door.running import exchange, plain_app, running
+from tests.door.running import exchange, mounted, plain_app, running
 from tests.store.things import entry
 
 PREVIEW = "/v1/recommendations/preview"
@@ -231,21 +230,12 @@ def test_a_batch_ends_when_its_key_does(house: House) -> None:
         yield line * 3
 
     headers = {"Content-Type": "application/x-ndjson", "Authorization": f"Bearer {key.text}"}
-    with running(_wired(house)) as address:
+    with running(mounted(house.client.app)) as address:
         said = _posted(address, BATCH, headers, lines())
 
     told = [json.loads(row) for row in said if row.startswith(b"{")]
     assert [row.get("code") for row in told] == [None, "invalid_key"]
     assert told[1]["line"] == 2
-
-
-def _wired(house: House) -> FastAPI:
-    """The application of a house on a socket, without opening its database again."""
-    app = house.client.app
-    assert isinstance(app, FastAPI)
-    bare = FastAPI(openapi_url=None, telemetry={"tracing": False, "metrics": False, "logs": False})
-    bare.mount("/", app)
-    return bare
 
 
 def _posted(address: tuple[str, int], path: str, headers: dict[str, str], parts: Iterator[bytes]) -> list[bytes]:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from app.db import migrate
+from app.db import DAMAGED, migrate
 from app.schemas.examples import INTAKE
 from app.services.backend import open_backend
 from app.settings import Settings, SettingsError
@@ -165,11 +165,16 @@ def test_a_database_that_would_let_a_clinic_out_is_not_served(tmp_path: Path) ->
     )
 
 
-@pytest.mark.parametrize("name", ["service.db", "."])
-def test_a_file_that_is_no_database_is_not_served(name: str, tmp_path: Path) -> None:
+def test_a_file_that_is_no_database_is_not_served(tmp_path: Path) -> None:
     (tmp_path / "service.db").write_bytes(b"something else " * 100)
 
-    assert refusal(settings_for(f"sqlite:///{tmp_path / name}")) == (
+    told = refusal(settings_for(f"sqlite:///{tmp_path / 'service.db'}"))
+
+    assert told == f"  - SKINCADENCE_DATABASE_URL: {DAMAGED}"
+
+
+def test_a_folder_is_not_served(tmp_path: Path) -> None:
+    assert refusal(settings_for(f"sqlite:///{tmp_path / '.'}")) == (
         "  - SKINCADENCE_DATABASE_URL must name a file that can be made, read and written, in a folder where files "
         "can be made."
     )

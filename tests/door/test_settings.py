@@ -15,6 +15,8 @@ WRONG = {
     "RATE_GUESSES": "10 per fortnight",
     "RATE_STORAGE_URL": "memcached://x",
     "MAX_IN_FLIGHT": "0",
+    "MAX_BATCHES": "0",
+    "MAX_BATCHES_PER_CLINIC": "0",
     "WRITE_QUEUE": "-1",
     "HEADER_SECONDS": "0",
     "RECEIPT_SECONDS": "1000",

@@ -1,66 +1,16 @@
 """The database is locked or away for a while: callers are told so in time, and it comes back by itself."""
 
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
 
 import httpx
 import pytest
 
 from tests.databases import Place, Postgresql, raw_sqlite
 from tests.faults.ledger import nothing_is_lost
-from tests.faults.program import PLANS, PREVIEW, Program, program
-from tests.faults.writers import Diary, eight_writers, wait_until
-
-AWAY = (503, "database_unavailable", "1")
-IN_TIME = 5.0
-KEYS_HOLD = 5.0
-"""Seconds for which the service goes by the keys it knows, without having looked."""
-
-
-class Seen(NamedTuple):
-    """An answer to someone who stores nothing."""
-
-    at: float
-    status: int
-    retry_after: str | None
-    seconds: float
-
-
-@contextmanager
-def watched(service: Program, method: str, path: str) -> Iterator[list[Seen]]:
-    """Ask for the same thing again and again, and write down what comes."""
-    seen: list[Seen] = []
-    stop = threading.Event()
-
-    def ask() -> None:
-        while not stop.wait(0.05):
-            began = time.monotonic()
-            answer = service.preview() if path == PREVIEW else service.call(method, path)
-            waits = answer.headers.get("Retry-After")
-            seen.append(Seen(began, answer.status_code, waits, time.monotonic() - began))
-
-    thread = threading.Thread(target=ask)
-    thread.start()
-    try:
-        yield seen
-    finally:
-        stop.set()
-        thread.join()
-
-
-def between(seen: list[Seen], begin: float, end: float) -> set[int]:
-    return {one.status for one in seen if begin <= one.at and one.at + one.seconds <= end}
-
-
-def told_in_time(diary: Diary) -> bool:
-    """Whether everyone was told that the database is away, soon, and when to ask again."""
-    return {(one.status, one.code, one.retry_after) for one in diary.refused} == {AWAY} and all(
-        one.seconds < IN_TIME for one in diary.refused
-    )
+from tests.faults.program import PLANS, PREVIEW, program
+from tests.faults.watching import IN_TIME, KEYS_HOLD, between, told_in_time, watched
+from tests.faults.writers import eight_writers, wait_until
 
 
 def _stopped_for(server: Postgresql, seconds: float) -> tuple[float, float]:

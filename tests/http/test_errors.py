@@ -10,6 +10,8 @@ from app.problems import KINDS
 from tests.http.conftest import Post
 from tests.http.intakes import FULL, LEAST, Json, replaced
 
+CLIENT_REF = "Must be an opaque id of 1 to 64 characters: letters, digits and . _ : - (but not only one or two dots)"
+
 PERSONAL = (
     "Looks like an e-mail address or a telephone number, which must not be used to name a client. "
     "Send an opaque id of your own."
@@ -112,7 +114,7 @@ def test_an_unknown_field_is_named_only_if_its_name_is_nearly_one_of_ours(
          ("/language", "language", "Must be a language tag (BCP 47), such as en or de-CH.")),
         ({**LEAST, "time_zone": 1}, ("/time_zone", "wrong_type", "Must be a string.")),
         ({**LEAST, "client": {"ref": "a b"}},
-         ("/client/ref", "client_ref", "Must be an opaque id of 1 to 64 characters: letters, digits and . _ : -")),
+         ("/client/ref", "client_ref", CLIENT_REF)),
         ({"concerns": [{"concern": "dullness", "severity": "deep"}]},
          ("/concerns/0/severity", "unknown_value", "Must be one of: mild, moderate, severe.")),
         ({**LEAST, "preferences": {"device": "laser"}},

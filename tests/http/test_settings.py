@@ -47,7 +47,7 @@ def test_every_mistake_is_told_at_once_and_no_value_is_repeated() -> None:
     assert str(refusal.value) == (
         "The service cannot start: the environment needs a correction.\n"
         "  - SKINCADENCE_PORT must be a port from 0 to 65535; 0 takes a free one.\n"
-        "  - SKINCADENCE_TIME_ZONE must be an IANA time zone, for example Europe/London: the clinic's own.\n"
+        "  - SKINCADENCE_TIME_ZONE must be an IANA time zone, for example Europe/London: that of the command line.\n"
         "  - SKINCADENCE_LOG_LEVEL must be one of debug, info, warning, error.\n"
         "  - SKINCADENCE_PASSWORD is not a setting of this service. Remove it.\n"
         "  - SKINCADENCE_TIMEZONE is not a setting of this service. Did you mean SKINCADENCE_TIME_ZONE?"

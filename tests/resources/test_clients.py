@@ -8,6 +8,7 @@ import pytest
 
 from app.schemas.clients import ErasureOut, ExportOut
 from app.schemas.examples import INTAKE
+from app.services import clients
 from tests.databases import Place
 from tests.http.intakes import FULL, LEAST
 from tests.resources.service import INTAKES, Office, Service
@@ -61,6 +62,20 @@ def test_nothing_more_is_stored_for_who_was_erased(service: Service) -> None:
     assert service.store(service.theirs, intake_of("c-1")).status_code == 201
 
 
+def test_a_page_is_not_told_that_somebody_was_erased(service: Service) -> None:
+    service.web.post(INTAKES, json=intake_of("c-1"), headers={**service.ours.page_headers, KEY: "k"})
+    erase(service, service.ours, "c-1")
+
+    for headers in ({}, {KEY: "k"}, {KEY: "new"}):
+        answer = service.web.post(INTAKES, json=intake_of("c-1"), headers={**service.ours.page_headers, **headers})
+
+        assert (answer.status_code, answer.json()["code"]) == (422, "client_ref_refused")
+        assert answer.json()["title"] == "The reference cannot be used"
+        assert answer.json()["detail"] == "Nothing can be stored under this reference."
+    outcomes = [entry["outcome"] for entry in service.audited(service.ours)]
+    assert (outcomes.count("client_erased"), outcomes.count("client_ref_refused")) == (3, 0)
+
+
 def test_erasing_again_or_somebody_unknown_is_answered_alike(service: Service) -> None:
     service.store(service.theirs, intake_of("c-1"))
 
@@ -97,6 +112,24 @@ def test_an_export_holds_what_was_asked_answered_and_reviewed_and_who_looked(ser
     assert [one["review"]["reason"] for one in held[0]["reviews"]] == ["Seen."]
     assert held[0]["reviews"][0]["answer"] == reviewed.json()
     assert [entry["action"] for entry in export["audit"]] == ["recommendation.create", "recommendation.review"]
+
+
+def test_the_headers_of_an_export_are_told_without_gathering_it(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service.store(service.ours, intake_of("c-1"))
+    whole = service.get("/v1/clients/c-1/export")
+    monkeypatch.setattr(clients, "exported", None)  # whoever gathers fails
+
+    told = service.web.head("/v1/clients/c-1/export", headers=service.ours.headers)
+
+    assert (told.status_code, told.content) == (200, b"")
+    assert {**told.headers, "x-request-id": ""} == {**whole.headers, "x-request-id": ""}
+    assert service.web.head("/v1/clients/c-2/export", headers=service.ours.headers).status_code == 404
+    weak = service.key_without(service.ours, "clients:export")
+    assert service.web.head("/v1/clients/c-1/export", headers=weak).status_code == 403
+    made = [entry["outcome"] for entry in service.audited(service.ours) if entry["action"] == "client.export"]
+    assert sorted(made) == ["missing_scope", "not_found", "ok", "ok"]
 
 
 def test_an_exported_intake_can_be_sent_again_and_gives_the_same_plan(service: Service) -> None:

@@ -203,5 +203,5 @@ def test_sent_headers_are_described_where_they_are_read(document: Json) -> None:
         ("read_recommendation", "If-None-Match"),
         ("read_recommendation", "Skincadence-Read-Token"),
         ("review_recommendation", "If-Match"),
-        *((name, "If-None-Match") for name in LASTING),
+        *((name, "If-None-Match") for name in (*LASTING, "explain_recommendation", "list_keys", "read_key")),
     }

@@ -10,6 +10,7 @@ import pytest
 
 from app.schemas.examples import INTAKE
 from app.schemas.stored import CreatedOut, StoredOut, WithheldCreatedOut
+from tests.door.desk import new_key, new_page_key
 from tests.http.intakes import LEAST
 from tests.resources.service import INTAKES, Service
 
@@ -108,14 +109,34 @@ def test_an_idempotency_key_belongs_to_one_request(service: Service) -> None:
     assert len(service.get(INTAKES).json()["items"]) == 1
 
 
-def test_an_idempotency_key_belongs_to_one_key_of_one_clinic(service: Service) -> None:
-    ids = {
-        service.store(service.ours, headers={KEY: "same"}).json()["id"],
-        service.store(service.theirs, headers={KEY: "same"}).json()["id"],
-        service.store(service.ours, headers={KEY: "same", **service.key(service.ours)}).json()["id"],
-    }
+def test_an_idempotency_key_belongs_to_one_clinic_in_one_world_and_to_each_page_of_it(service: Service) -> None:
+    second_page = new_page_key(service.backend, service.ours.clinic)
+    holders = [
+        service.ours.headers,
+        service.theirs.headers,
+        service.twin(service.ours),
+        service.ours.page_headers,
+        {**service.ours.page_headers, "Authorization": f"Bearer {second_page.text}"},
+    ]
 
-    assert len(ids) == 3
+    ids = {service.store(service.ours, headers={KEY: "same", **holder}).json()["id"] for holder in holders}
+
+    assert len(ids) == len(holders)
+
+
+def test_a_retry_with_the_successor_of_a_rotated_key_stores_once(service: Service) -> None:
+    old = new_key(service.backend, service.ours.clinic)
+    first = service.store(service.ours, headers={KEY: "k", "Authorization": f"Bearer {old.text}"})
+    made = service.web.post(f"/v1/keys/{old.key.id}/rotate", json={"overlap_hours": 0}, headers=service.ours.headers)
+    successor = {KEY: "k", "Authorization": f"Bearer {made.json()['key']}"}
+
+    again = service.store(service.ours, headers=successor)
+    other = service.web.post(INTAKES, json=LEAST, headers=successor)
+
+    assert again.content == first.content
+    assert again.headers["idempotent-replayed"] == "true"
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_mismatch")
+    assert len(service.get(INTAKES).json()["items"]) == 1
 
 
 @pytest.mark.parametrize("sent", [b"", b'""', b"a b", b"\xc3\xa9", b"x" * 256, b"a\x7f"])
@@ -208,6 +229,9 @@ def test_a_visitor_of_a_careful_clinic_is_told_to_wait(service: Service) -> None
         "status": "awaiting_review",
         "bookable": False,
         "review": {"state": "required"},
+        "urgent": False,
+        "referral": [],
+        "red_flags": [],
         "read_token": told["read_token"],
     }
     WithheldCreatedOut.model_validate_json(answer.content)

@@ -7,7 +7,7 @@ import pytest
 from app.schemas.examples import INTAKE
 from app.schemas.explanation import ExplanationOut
 from app.schemas.listing import PageOut
-from app.schemas.stored import StoredOut, WithheldOut
+from app.schemas.stored import StoredOut, ToldOut, WithheldOut
 from tests.http.intakes import FULL, LEAST
 from tests.resources.service import INTAKES, Office, Service
 
@@ -132,7 +132,7 @@ def test_a_visitor_sees_the_plan_only_once_it_is_reviewed(service: Service) -> N
 
         assert read.json()["review"]["state"] == state
         assert ("course" in read.json()) == (state == "cleared")
-        shape = StoredOut if state == "cleared" else WithheldOut
+        shape = ToldOut if state == "cleared" else WithheldOut
         shape.model_validate_json(read.content)
 
 

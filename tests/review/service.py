@@ -33,8 +33,11 @@ def new_key_of(
     """Make a key, with every scope unless some are named; returns it as its holder has it."""
     made = new_key(kind, clinic.world)
     origins = frozenset() if origin is None else frozenset({origin})
-    digest = Secrets(SECRET.encode()).key_digest(made)
+    secrets = Secrets(SECRET.encode())
+    digest = secrets.key_digest(made)
     key = ApiKey(made.id, clinic.id, kind, "test", frozenset(scopes or SCOPES), origins, digest, LONG_AGO)
+    with database.common_write() as rows:
+        keys.keep_check_value(rows, secrets.keyed_hash("check", "skincadence"))
     with database.keyring_write(clinic.id) as rows:
         keys.add(rows, key)
     return made.written()

@@ -50,12 +50,12 @@ def test_a_reason_says_something() -> None:
 
 def test_adjustments_go_with_adjust_and_with_nothing_else() -> None:
     assert _faults({"outcome": "adjust", "reviewer": WHO}) == [
-        ("", "adjustments_missing", "Must have `adjustments`, since the outcome is `adjust`.")
+        ("/adjustments", "adjustments_missing", "Must have `adjustments`, since the outcome is `adjust`.")
     ]
     for outcome in ("clear", "decline"):
         document = {"outcome": outcome, "reviewer": WHO, "adjustments": {"earliest_start": "2026-12-08"}}
         assert _faults(document) == [
-            ("", "adjustments_unexpected", "May have `adjustments` only if it is to `adjust`.")
+            ("/adjustments", "adjustments_unexpected", "May have `adjustments` only if it is to `adjust`.")
         ]
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from app.db import Rows
 from app.errors import NotFoundError, PreconditionFailedError
 from app.rules.adjust import Adjustments
+from app.rules.record import Facts
 from app.services.backend import Backend
 from app.services.callers import Caller
 from app.services.judgement import Judgement
@@ -131,6 +132,37 @@ def test_of_decisions_about_one_version_one_holds(backend: Backend, caller: Call
     assert sum(held) == 1
     with backend.database.read(caller.clinic.id) as rows:
         assert [len(_all(rows, table)) for table in ("reviews", "audit", "events")] == [1, 1, 1]
+
+
+@pytest.mark.usefixtures("kept")
+def test_decisions_about_whatever_is_stored_all_hold_however_many_come_at_once(
+    backend: Backend, caller: Caller
+) -> None:
+    with ThreadPoolExecutor(12) as pool:
+        made = list(pool.map(lambda one: _review(backend, caller, one).version, [CLEAR, FEWER] * 12))
+
+    assert sorted(made) == list(range(2, 26))
+    with backend.database.read(caller.clinic.id) as rows:
+        assert [row["subject_version"] for row in _all(rows, "events")] == list(range(2, 26))
+        assert audit.verify(rows, caller.clinic.id) is None
+    assert _now(backend, caller).version == 25
+
+
+@pytest.mark.usefixtures("kept")
+def test_a_decision_that_another_one_overtakes_is_refused_or_holds_as_it_was_meant(
+    backend: Backend, caller: Caller, kept: Recommendation
+) -> None:
+    def overtaken(version: int | None) -> int:
+        def read(_intake: bytes) -> Facts:
+            _review(backend, caller, CLEAR)
+            return facts_of()
+
+        return review(backend, caller, kept.id, FEWER, lambda own: version in {None, own}, read).version
+
+    assert overtaken(None) == 3
+    with pytest.raises(PreconditionFailedError):
+        overtaken(3)
+    assert (_now(backend, caller).version, _now(backend, caller).review_state) == (4, "cleared")
 
 
 @pytest.mark.usefixtures("kept")

@@ -52,6 +52,21 @@ HOLES = {
         ("postgres", f"REVOKE {OWNER} FROM {SERVICE}"),
         f"The role {SERVICE} owns the table replies, or may act as its owner.",
     ),
+    "superuser by membership": (
+        ("postgres", f"GRANT postgres TO {SERVICE} WITH INHERIT FALSE"),
+        ("postgres", f"REVOKE postgres FROM {SERVICE}"),
+        f"The role {SERVICE} may act as postgres, a superuser: nothing keeps it out.",
+    ),
+    "bypass by membership": (
+        ("postgres", f"CREATE ROLE passer BYPASSRLS ROLE {SERVICE}"),
+        ("postgres", "DROP ROLE passer"),
+        f"The role {SERVICE} may act as passer, which bypasses row-level security.",
+    ),
+    "files of the server": (
+        ("postgres", f"GRANT pg_read_server_files TO {SERVICE}"),
+        ("postgres", f"REVOKE pg_read_server_files FROM {SERVICE}"),
+        f"The role {SERVICE} may act as pg_read_server_files, which reaches the files of the server.",
+    ),
     "off": (
         _own("ALTER TABLE reviews DISABLE ROW LEVEL SECURITY"),
         None,
@@ -88,6 +103,42 @@ HOLES = {
         _own("GRANT DELETE ON audit TO skincadence_app"),
         None,
         f"The role {SERVICE} may change what happened, in the table audit.",
+    ),
+    "one column of the audit": (
+        _own("GRANT UPDATE (outcome) ON audit TO skincadence_app"),
+        None,
+        f"The role {SERVICE} may change what happened, in the table audit.",
+    ),
+    "trigger gone": (
+        _own("DROP TRIGGER events_refuses_change ON events"),
+        None,
+        "The trigger events_refuses_change is missing, off, or not ours.",
+    ),
+    "trigger off": (
+        _own("ALTER TABLE audit DISABLE TRIGGER audit_refuses_change"),
+        None,
+        "The trigger audit_refuses_change is missing, off, or not ours.",
+    ),
+    "trigger that never fires": (
+        _own("ALTER TABLE audit ENABLE REPLICA TRIGGER audit_refuses_change"),
+        None,
+        "The trigger audit_refuses_change is missing, off, or not ours.",
+    ),
+    "trigger on deletions only": (
+        _own(
+            "DROP TRIGGER audit_refuses_change ON audit; CREATE TRIGGER audit_refuses_change BEFORE DELETE ON audit "
+            "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
+        ),
+        None,
+        "The trigger audit_refuses_change is missing, off, or not ours.",
+    ),
+    "trigger that does nothing": (
+        _own(
+            "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN RETURN NULL; END $$"
+        ),
+        None,
+        "The trigger audit_refuses_change is missing, off, or not ours.",
     ),
     "view": (
         ("postgres", "CREATE VIEW everything AS SELECT * FROM recommendations"),

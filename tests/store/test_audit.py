@@ -65,12 +65,12 @@ TAMPERED = {
 @pytest.mark.parametrize("name", TAMPERED)
 def test_every_edit_is_found_with_its_place(nine: Database, place: Place, name: str) -> None:
     statement, first_bad = TAMPERED[name]
-    _edit(place, statement)
+    edit(place, statement)
     with nine.read("cli_one") as rows:
         assert audit.verify(rows, "cli_one") == first_bad
 
 
-def _edit(place: Place, statement: str) -> None:
+def edit(place: Place, statement: str) -> None:
     """What somebody could do who has the whole database in hand."""
     if place.server is None:
         with raw_sqlite(place) as file:

@@ -9,11 +9,12 @@ import pytest
 
 from app.db import Database, scrub
 from app.errors import ClientErasedError
-from app.store import audit, clients, recommendations
+from app.store import audit, clients, recommendations, replies
 from app.store.clients import Erased, Held
 from app.store.lane import Replayed, Stored, WriteLane
 from app.store.packing import pack
 from app.store.recommendations import Filter
+from app.store.replies import Given
 from app.store.sweep import Swept, sweep
 from app.store.values import Clinic, Reply, Review, Unit
 from tests.databases import Place, new_clinic, raw_sqlite
@@ -181,3 +182,22 @@ def test_a_reply_is_kept_for_three_days(lane: WriteLane, database: Database, cli
     assert sweep(database, [clinic], NOW + timedelta(hours=73)) == Swept(0, 1)
     again = recommendation(clinic.id)
     assert lane.submit(unit(again, slot="s")).result() == Stored()
+
+
+def test_a_retry_stores_nothing_twice_when_its_plan_was_kept_only_a_day(lane: WriteLane, database: Database) -> None:
+    brief = new_clinic(database, "cli_brief", retention_days=1)
+    asked = unit(recommendation(brief.id, client_ref="c-1"), slot="s")
+    asked = replace(asked, reply=Reply("s", b"f", asked.audit[0].target_id, 201, (("ETag", "c-1"),), b"c-1"))
+    lane.submit(asked).result()
+
+    assert sweep(database, [brief], NOW + timedelta(hours=71)) == Swept(1, 0)
+
+    with pytest.raises(ClientErasedError):
+        lane.submit(asked).result()
+    with database.read(brief.id) as rows:
+        assert recommendations.page(rows, brief.id, Filter(), limit=9) == []
+        [given] = replies.given(rows, brief.id, ["s"]).values()
+    assert given == Given(Reply("s", b"", asked.audit[0].target_id, 201), erased=True)
+    assert sweep(database, [brief], NOW + timedelta(hours=73)) == Swept(0, 1)
+    again = unit(recommendation(brief.id, client_ref="c-1"), slot="s")
+    assert lane.submit(again).result() == Stored()

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from app.db import Database
 from app.models import AuditRow
 from app.schemas.examples import INTAKE
+from app.services import clinics as services
 from app.store import audit, clients
 from app.store.lane import Stored, WriteLane
 from app.store.values import Clinic
@@ -46,6 +47,18 @@ def test_reading_once_while_the_client_is_erased_ends_neither_in_an_error(place:
             time.sleep(0.5)
             clients.erase(rows, clinic_id, "c-1", client_hash("c-1"), entry("client.erase"))
         assert answer.result(10).status_code == 404
+
+
+def test_a_change_of_both_worlds_takes_them_in_the_order_of_every_writer(place: Place) -> None:
+    with running(place.url) as service, ThreadPoolExecutor(1) as threads:
+        live = service.ours.clinic
+        first, last = sorted([live, services.find(service.backend, live.twin_id)], key=lambda one: one.id)
+        with service.backend.database.append() as transaction:
+            audit.hold(transaction.rows_of(first.id), first.id)
+            changed = threads.submit(services.change, service.backend, last, {"retention_days": 30})
+            time.sleep(0.5)
+            audit.hold(transaction.rows_of(last.id), last.id)
+        assert [one.retention_days for one in changed.result(10)] == [30, 30]
 
 
 def test_what_cannot_be_packed_ends_its_own_unit_alone(lane: WriteLane, database: Database) -> None:
