@@ -88,9 +88,9 @@ class Past(NamedTuple):
         return visit
 
 
-def kept_free(numbers: Numbers, event: int | None) -> tuple[Window, ...]:
-    """The days that an event keeps free of sessions after the course."""
+def kept_free(numbers: Numbers, event: int | None, *, first: bool = False) -> tuple[Window, ...]:
+    """The days that an event keeps free of sessions: more of them for the first one of someone never treated."""
     if event is None or event < 0:
         return ()
-    ahead = numbers.event_repeat
+    ahead = numbers.event_first if first else numbers.event_repeat
     return (Window(ahead.lines, event - ahead.value + 1, event + 1),)

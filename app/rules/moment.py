@@ -177,7 +177,7 @@ class _Look:
             booked = {}
         keys = [key_of(visit, self.said) for visit in dates.visits]
         days = {key: self._day(one) for key, one in booked.items()}
-        steps = steps_of(keys, dates, self.plan.assessment, self.plan.findings.event, days)
+        steps = steps_of(keys, dates, self.plan.assessment, self.plan.findings, days)
         settings, area_settings = self._settings()
         return Moment(
             origin=self.origin,
@@ -231,14 +231,14 @@ class _Look:
         visit, day = dates.visits[index], self._day(booked[keys[index]])
         if day < 0:
             return self._kept(dates, keys, index, booked)
-        steps = steps_of(keys, dates, self.plan.assessment, self.plan.findings.event, {})
+        steps = steps_of(keys, dates, self.plan.assessment, self.plan.findings, {})
         closed = (*self.plan.assessment.windows, *steps[index].closed)
         late = visit.latest is not None and day > visit.latest.day
         return day >= visit.earliest.day and not late and not any(window.covers(day) for window in closed)
 
     def _kept(self, dates: Dates, keys: Sequence[VisitKey], index: int, booked: Mapping[VisitKey, Booked]) -> bool:
         """Whether a booking of a day that is over lies far enough behind the visit before it."""
-        step = steps_of(keys, dates, self.plan.assessment, self.plan.findings.event, {})[index]
+        step = steps_of(keys, dates, self.plan.assessment, self.plan.findings, {})[index]
         day, interval = self._day(booked[step.key]), self.plan.assessment.numbers.interval
         if step.follows is None:
             least = 0 if interval is None or not self.past.number else interval.minimum.value

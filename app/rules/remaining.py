@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from app.rules.assessment import Window
-    from app.rules.evaluate import Assessment
+    from app.rules.evaluate import Assessment, Findings
     from app.rules.fold import Numbers
     from app.rules.happenings import Told
     from app.rules.schedule import Course, Visit
@@ -91,7 +91,7 @@ def horizon(days: int, since: date, origin: date) -> Horizon:
 
 
 def steps_of(
-    keys: Sequence[VisitKey], course: Course, assessment: Assessment, event: int | None, booked: Mapping[VisitKey, int]
+    keys: Sequence[VisitKey], course: Course, assessment: Assessment, findings: Findings, booked: Mapping[VisitKey, int]
 ) -> tuple[Step, ...]:
     """The visits to come as steps.
 
@@ -99,7 +99,7 @@ def steps_of(
         keys: Their keys.
         course: Their dates.
         assessment: What the dates were made from.
-        event: The day of the event.
+        findings: What that was made of.
         booked: The days of those that are booked.
     """
     room, visits = dict(course.room), course.visits
@@ -107,11 +107,16 @@ def steps_of(
     for index, (key, visit) in enumerate(zip(keys, visits, strict=True)):
         before = followed(visits, index)
         gap = _gap(visits, index, before, assessment.numbers)
-        closed: tuple[Window, ...] = kept_free(assessment.numbers, event) if visit.kind == "maintenance" else ()
+        closed = () if visit.kind == "progress_check" else _kept_free(visit, assessment, findings)
         limit = room.get(visit.number) if visit.kind in ("session", "test_area") else None
         dates = visit.earliest, visit.target, visit.latest
         found.append(Step(key, before, *dates, gap, limit, closed, booked.get(key)))
     return tuple(found)
+
+
+def _kept_free(visit: Visit, assessment: Assessment, findings: Findings) -> tuple[Window, ...]:
+    """The days that an event keeps free of a visit, even if it is overdue by then."""
+    return kept_free(assessment.numbers, findings.event, first=findings.untreated and visit.number <= 1)
 
 
 def chain_of(origin: date, steps: tuple[Step, ...], windows: tuple[Window, ...], reach: Horizon) -> Chain:

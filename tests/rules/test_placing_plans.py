@@ -10,7 +10,7 @@ from app.rules.plan import make_plan
 from app.rules.protocol import BLOCKING
 from app.rules.remaining import chain_of, horizon, steps_of
 from tests.rules.build import DAY, facts_of
-from tests.rules.courses import Told, key
+from tests.rules.courses import Told, intake, key
 from tests.rules.strategies import World, worlds
 
 FAR = 5_000
@@ -22,7 +22,7 @@ def chain_in(world: World) -> Chain:
     plan = make_plan(compile_program(world.protocol), facts)
     visits = plan.course.visits if plan.decision < BLOCKING else ()
     keys = [VisitKey(visit.kind, visit.number) for visit in visits]
-    steps = steps_of(keys, plan.course, plan.assessment, plan.findings.event, {}) if visits else ()
+    steps = steps_of(keys, plan.course, plan.assessment, plan.findings, {}) if visits else ()
     return chain_of(DAY, steps, plan.assessment.windows if visits else (), horizon(FAR, DAY, DAY))
 
 
@@ -62,3 +62,35 @@ def test_a_date_that_is_too_soon_is_refused_by_the_rules_of_the_interval() -> No
     told = refusal(chain, 0, None, soonest.day - 1, 0)
     assert told is not None
     assert (told.because, told.rules, told.first_date) == ("early", tuple(sorted(soonest.rules)), soonest.day)
+
+
+# --- Before an event ------------------------------------------------------------------------------------------------
+
+EVENT = {"event_on": "2027-01-20"}
+"""Sixty days after the first one."""
+
+
+def open_days(told: Told, today: int) -> tuple[list[int], tuple[str, ...]]:
+    """The days about the event on which the next visit may be, and the rules that refuse the event itself."""
+    chain = told.standing().chain
+    began = (chain.origin - DAY).days
+    refused = refusal(chain, 0, None, 60 - began, today - began)
+    assert refused is not None
+    days = [day for day in range(30, 64) if allowed(chain, 0, None, day - began, today - began)]
+    return days, refused.rules
+
+
+def test_an_overdue_session_leaves_the_week_before_an_event_free() -> None:
+    told = Told(intake(goals=EVENT)).done(0, key(1))
+    assert open_days(told, 50) == ([50, 51, 52, 53, 61, 62, 63], ("DEF-EVT",))
+    assert open_days(told, 55) == ([61, 62, 63], ("DEF-EVT",))
+
+
+def test_an_overdue_first_session_leaves_three_weeks_before_an_event_free() -> None:
+    assert open_days(Told(intake(goals=EVENT)), 36) == ([36, 37, 38, 39, 61, 62, 63], ("DEF-EVT",))
+
+
+def test_an_overdue_test_area_leaves_three_weeks_before_an_event_free() -> None:
+    told = Told(intake(goals=EVENT, client={"fitzpatrick": 6}))
+    assert told.standing().chain.steps[0].key.kind == "test_area"
+    assert open_days(told, 36) == ([36, 37, 38, 39, 61, 62, 63], ("DEF-EVT",))
