@@ -148,4 +148,4 @@ def _wishes(told: Mapping[str, Any], faults: _Faults) -> Wishes:
     ends = (told.get("from") or "00:00", told.get("until") or "24:00")
     hours = _hours(ends, "/wishes", faults) or (0, DAY)
     not_before = told.get("not_before") or date.min
-    return Wishes(frozenset(map(WEEKDAYS.index, weekdays)), hours, not_before, strict=bool(told.get("strict")))
+    return Wishes(frozenset(map(WEEKDAYS.index, weekdays)), hours, not_before)

@@ -56,13 +56,11 @@ class Wishes:
         weekdays: The days of the week on which they can come, Monday being 0. No other day is offered.
         hours: The wished hours: a slot lies wholly within them if the day has such a slot, else elsewhere.
         not_before: The first day on which they can come.
-        strict: Whether no slot outside the wished hours is offered at all.
     """
 
     weekdays: frozenset[int] = frozenset(range(7))
     hours: Hours = (0, DAY)
     not_before: date = date.min
-    strict: bool = False
 
 
 class Free:
@@ -209,7 +207,7 @@ def _best(calendar: Calendar, day: date, earliest: int) -> Slot | None:
     minute = _first(calendar.free, wall, wished, earliest)
     if minute is not None:
         return _slot(calendar, wall, minute, minute)
-    minute = None if calendar.wishes.strict else _first(calendar.free, wall, hours, earliest)
+    minute = _first(calendar.free, wall, hours, earliest)
     return None if minute is None else _slot(calendar, wall, minute, DAY + minute)
 
 

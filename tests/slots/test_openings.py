@@ -53,7 +53,6 @@ def test_closures_and_wishes_are_honoured() -> None:
     assert days(asked) == {"2026-12-04": "16:00-17:00"}
     short = {**ALL_WEEK, "fri": [["09:00", "16:30"]]}
     assert days({**asked, "opening_hours": short}) == {"2026-12-04": "09:00-10:00"}
-    assert days({**asked, "opening_hours": short, "wishes": {**wishes, "strict": True}}) == {}
 
 
 def test_what_is_null_was_not_asked_for() -> None:

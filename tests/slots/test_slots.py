@@ -82,7 +82,6 @@ def test_wished_hours_come_first_and_others_where_the_day_has_none() -> None:
     assert on("2026-12-01", around(wishes=evening)) == (at("2026-12-01T16:00"), at("2026-12-01T17:00"), 960)
     busy = at("2026-12-01T16:30"), at("2026-12-01T18:00")
     assert on("2026-12-01", around(busy, wishes=evening)) == (at("2026-12-01T09:00"), at("2026-12-01T10:00"), DAY + 540)
-    assert on("2026-12-01", around(busy, wishes=Wishes(hours=(960, 1200), strict=True))) is None
 
 
 def test_no_day_is_offered_before_a_person_can_come_nor_on_another_day_of_the_week() -> None:
