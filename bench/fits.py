@@ -52,7 +52,7 @@ def ranks(asked: Mapping[str, Any]) -> dict[int, int]:
 def chain() -> Chain:
     """Twelve sessions three to four weeks apart, with five weeks of the year closed."""
     line = next(iter(compile_program(load(next(shipped()), load_texts().texts).protocol).lines))
-    held, between = frozenset({line}), Gap(Held(21, (line,)), Held(28, (line,)))
+    held, between = frozenset({line}), Gap(*(Held(days, (line,)) for days in (21, 24, 28)))
     steps = [Step(VisitKey("session", 1), None, Edge(0, held), Edge(2, held), None, None)]
     for number in range(2, VISITS + 1):
         target = 2 + 24 * (number - 1)

@@ -44,10 +44,12 @@ class Gap(NamedTuple):
 
     Attributes:
         minimum: The fewest.
+        typical: Those after which it should be; what is closed is passed over.
         maximum: The most; `None` where nothing sets it (the first session after a test area).
     """
 
     minimum: Held
+    typical: Held
     maximum: Held | None
 
 
@@ -63,7 +65,8 @@ class Step(NamedTuple):
         target: Its target as the standing shows it; never moved by where other steps are placed.
         latest: Its last day as the standing shows it; it binds where the step follows none.
         gap: The days from the step that it follows; `None` where it follows none.
-        limit: The last day that an event leaves for it, whatever it follows; `None` without one.
+        limit: The last day that an event leaves for it; `None` without one. It does not bind a visit that the one
+            before it leaves no day until then: that is to be as if there was no such limit.
         closed: Days on which this visit alone is not allowed, besides those of the chain.
         booked: The day on which it is booked.
     """

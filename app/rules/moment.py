@@ -11,6 +11,7 @@ from app.rules.effective import effective
 from app.rules.happenings import MOVES, TREATMENTS, Answered, Done, done, told
 from app.rules.holding import Holding, asking
 from app.rules.ongoing import Since, first_time, followed, gentlest
+from app.rules.placing import allowed
 from app.rules.plan import make_plan
 from app.rules.protocol import BLOCKING
 from app.rules.record import at_rest
@@ -177,7 +178,6 @@ class _Look:
             booked = {}
         keys = [key_of(visit, self.said) for visit in dates.visits]
         days = {key: self._day(one) for key, one in booked.items()}
-        steps = steps_of(keys, dates, self.plan.assessment, self.plan.findings, days)
         settings, area_settings = self._settings()
         return Moment(
             origin=self.origin,
@@ -187,7 +187,7 @@ class _Look:
             hold=hold,
             booked=booked,
             withdrawn=frozenset(one.id for key, one in self._latest().items() if key not in booked),
-            chain=chain_of(self.origin, steps, self.plan.assessment.windows, self.reach),
+            chain=self._chain(dates, keys, days),
             settings=settings,
             area_settings=area_settings,
             unknown=self._unknown(),
@@ -227,18 +227,28 @@ class _Look:
         return dates._replace(visits=bounded(dates.visits, self.reach.edge))
 
     def _suits(self, dates: Dates, keys: Sequence[VisitKey], index: int, booked: Mapping[VisitKey, Booked]) -> bool:
-        """Whether a booking lies where its visit may be; one that is over suits if it kept the shortest interval."""
-        visit, day = dates.visits[index], self._day(booked[keys[index]])
+        """Whether a booking lies where its visit may be, asked as on the day on which it was made.
+
+        One of a day that is over suits if it kept the shortest interval.
+        """
+        booking = booked[keys[index]]
+        day = self._day(booking)
         if day < 0:
             return self._kept(dates, keys, index, booked)
-        steps = steps_of(keys, dates, self.plan.assessment, self.plan.findings, {})
-        closed = (*self.plan.assessment.windows, *steps[index].closed)
-        late = visit.latest is not None and day > visit.latest.day
-        return day >= visit.earliest.day and not late and not any(window.covers(day) for window in closed)
+        chain = self._chain(dates, keys, {})
+        follows = chain.steps[index].follows
+        before = None if follows is None else booked.get(keys[follows])
+        made = (booking.at.astimezone(booking.starts_at.tzinfo).date() - self.origin).days
+        return allowed(chain, index, None if before is None else self._day(before), day, min(made, day))
+
+    def _chain(self, dates: Dates, keys: Sequence[VisitKey], booked: Mapping[VisitKey, int]) -> Chain:
+        assessment = self.plan.assessment
+        steps = steps_of(keys, dates, assessment, self.plan.findings, booked)
+        return chain_of(self.origin, steps, assessment.windows, self.reach)
 
     def _kept(self, dates: Dates, keys: Sequence[VisitKey], index: int, booked: Mapping[VisitKey, Booked]) -> bool:
         """Whether a booking of a day that is over lies far enough behind the visit before it."""
-        step = steps_of(keys, dates, self.plan.assessment, self.plan.findings, {})[index]
+        step = self._chain(dates, keys, {}).steps[index]
         day, interval = self._day(booked[step.key]), self.plan.assessment.numbers.interval
         if step.follows is None:
             least = 0 if interval is None or not self.past.number else interval.minimum.value

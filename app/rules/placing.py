@@ -186,22 +186,25 @@ class Ground:
         return NEVER if gap.maximum is None else previous + gap.maximum.value
 
     def _latest(self, previous: int | None, earliest: int) -> int:
-        """The last day by the interval, by the closed days that lie ahead, and by an event."""
+        """The last day by the interval, by an event, and by the closed days behind the one on which it should be.
+
+        A visit is not put off over such days.
+        """
         latest = self._longest(previous)
         if previous is not None and self.step.gap is not None:
-            latest = min(self._held_back(latest, earliest), self._next_closed(earliest) - 1)
-        return latest if self.step.limit is None else min(latest, self._closed.free_until(self.step.limit.day))
+            due = max(earliest, self._closed.free_from(previous + self.step.gap.typical.value))
+            latest = min(self._held_back(latest, earliest, due), self._closed.after(due) - 1)
+        limit = self.step.limit
+        if limit is None or self._soonest(previous) > limit.day:  # the visit before it came too late for the event
+            return latest
+        return min(latest, self._closed.free_until(limit.day))
 
-    def _held_back(self, longest: int, earliest: int) -> int:
+    def _held_back(self, longest: int, earliest: int, due: int) -> int:
         """The last free day of the interval; where its end is closed and the visit is due behind that, the next one."""
         if longest >= NEVER:
             return longest
         before, behind = self._closed.free_until(longest), self._closed.free_from(longest)
-        return behind if before < earliest or before < self.step.target.day <= behind else before
-
-    def _next_closed(self, earliest: int) -> int:
-        """The first closed day behind the one on which the visit should be: a visit is not put off over such days."""
-        return self._closed.after(max(earliest, self.step.target.day))
+        return behind if before < earliest or before < due <= behind else before
 
     def _reassess(self, previous: int | None) -> int:
         """The last day before which no new assessment is due."""

@@ -62,9 +62,9 @@ def _gap(visits: Sequence[Visit], index: int, before: int | None, numbers: Numbe
     if before is None:
         return None
     if visits[before].kind == "test_area":
-        return Gap(numbers.test_area, None)
+        return Gap(numbers.test_area, numbers.test_area, None)
     span = numbers.maintenance if visits[index].kind == "maintenance" else numbers.interval
-    return None if span is None else Gap(span.minimum, span.maximum)
+    return None if span is None else Gap(*span)
 
 
 class Horizon(NamedTuple):

@@ -52,6 +52,14 @@ class _Wish(NamedTuple):
         edge = first_free(day, self.windows)
         return edge if edge.day else edge.held(self.opened)
 
+    def around_event(self, *, first: bool = False) -> tuple[Window, ...]:
+        """The forbidden days with those that the event keeps free."""
+        return (*self.windows, *kept_free(self.numbers, self.event, first=first))
+
+    def unbooked(self) -> _Wish:
+        """The same as if nothing was booked: what is booked moves dates, but adds no visit and takes none away."""
+        return self._replace(past=self.past._replace(booked=()))
+
 
 class _Limit(NamedTuple):
     """The last days that an event leaves: for any session, and for the first one of someone never treated."""
@@ -134,7 +142,8 @@ def _opening(wish: _Wish) -> list[Visit]:
     earliest, target = earliest.held(test.lines), target.held(test.lines)
     patch = Visit(0, "test_area", earliest, target, None)
     held = wish.past.pinned(patch)
-    session = Visit(1, "session", _after(held.earliest, test, windows), _after(held.target, test, windows), None)
+    free = wish.around_event(first=wish.untreated) if wish.past.booked else windows
+    session = Visit(1, "session", _after(held.earliest, test, free), _after(held.target, test, free), None)
     return [_unbroken(patch, windows), _unbroken(session, windows)]
 
 
@@ -143,9 +152,10 @@ def _sessions(wish: _Wish, sessions: Span, interval: Span) -> list[Visit]:
     if day is not None and wish.past.number >= planned:
         return []
     visits = _opening(wish) if day is None else [_reopened(wish, day, interval)]
+    windows = wish.around_event() if wish.past.booked else wish.windows
     while visits[-1].number < planned:
         last = wish.past.pinned(visits[-1])
-        visits.append(_following(last, last.number + 1, "session", interval, wish.windows))
+        visits.append(_following(last, last.number + 1, "session", interval, windows))
     return visits
 
 
@@ -196,13 +206,17 @@ def _tightened(visits: Sequence[Visit], room: dict[int, Edge], longest: Held, wi
     """Each visit with the earlier of two latest days: what the event leaves, and the longest interval."""
     done: list[Visit] = []
     for visit in visits:
+        if visit.earliest.day > room[visit.number].day:  # what is booked before it leaves no day before the event
+            done.append(visit)
+            continue
         latest = room[visit.number]
+        target = min(visit.target, latest, key=lambda edge: edge.day)
         before = wish.past.pinned(done[-1]).latest if done else None
         if visit.number > 1 and before is not None:
-            latest = earlier(held_back(_shifted(before, longest), visit.target, wish.windows), latest)
+            latest = earlier(held_back(_shifted(before, longest), target, wish.windows), latest)
         elif not done and wish.past.day is not None and visit.latest is not None:
             latest = earlier(visit.latest, latest)
-        done.append(_unbroken(visit._replace(latest=latest), wish.windows))
+        done.append(_unbroken(visit._replace(target=target, latest=latest), wish.windows))
     return done
 
 
@@ -230,7 +244,7 @@ def _maintenance(visits: Sequence[Visit], wish: _Wish) -> list[Visit]:
     gap, past = wish.numbers.maintenance, wish.past
     if gap is None:
         return []
-    windows = (*wish.windows, *kept_free(wish.numbers, wish.event))
+    windows = wish.around_event()
     if not visits:
         return [] if past.day is None else [_resumed(wish, past.day, "maintenance", gap, windows)]
     last = past.pinned(visits[-1])
@@ -255,11 +269,11 @@ def _planned(wish: _Wish) -> _Dated:
     if event is not None and event < 0:
         fit, event = EventFit(event, "past", 0, planned), None
     if event is not None:
-        limit = _limit(wish, event)
-        kept = _fits(visits, limit)
+        limit, all_ = _limit(wish, event), _sessions(wish.unbooked(), numbers.sessions, numbers.interval)
+        count = len(_fits(all_, limit))
+        kept, missed = visits[:count], all_[count:]
         if not done and not any(visit.number for visit in kept):
             return _Dated((), EventFit(event, "infeasible", 0, planned))
-        missed = visits[len(kept) :]
         fit = EventFit(event, "partial" if missed else "feasible", kept[-1].number if kept else done, planned)
         room = _room(kept, missed, limit, wish)
         visits = _back_planned(kept, missed, room, wish)

@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from typing import Any
 
+from typing_extensions import override
+
 from app.rules.chain import VisitKey
 from app.rules.compiler import Program, compile_program
 from app.rules.happenings import Answered, AnyHappening, Booked, Cancelled, CheckedIn, Cleared, Done, Missed, Withdrawn
@@ -64,6 +66,11 @@ class Told:
     def __init__(self, intake_: Json | None = None, **start: Any) -> None:
         self.start = Start(intake_ or intake(), DAY, **start)
         self.happenings: list[AnyHappening] = []
+
+    @override
+    def __repr__(self) -> str:
+        """What Hypothesis shows of it."""
+        return f"Told({self.start.intake!r}, {self.happenings!r})"
 
     def _add(self, happening: AnyHappening) -> "Told":
         self.happenings.append(happening)

@@ -14,7 +14,7 @@ from app.rules.placing import window_of
 from app.rules.program import Line, lines_of
 from tests.rules.build import EVERYONE, clause, rule, written
 
-NAMES = ("MIN", "MAX", "OWN", "EVENT", "WAIT", "CLOSED", "DUE")
+NAMES = ("MIN", "USUAL", "MAX", "OWN", "EVENT", "WAIT", "CLOSED", "DUE")
 LINES: dict[str, Line] = {
     line.rule.id: line
     for line in lines_of(written([rule(f"RUL-{name}", clause(EVERYONE, decision="proceed")) for name in NAMES]))
@@ -38,8 +38,10 @@ def window(begin: int, end: int, name: str = "WAIT") -> Window:
     return Window((LINES[f"RUL-{name}"],), begin, end)
 
 
-def gap(minimum: int, maximum: int | None) -> Gap:
-    return Gap(held(minimum, "MIN"), None if maximum is None else held(maximum, "MAX"))
+def gap(minimum: int, maximum: int | None, typical: int | None = None) -> Gap:
+    return Gap(
+        held(minimum, "MIN"), held(typical or minimum, "USUAL"), None if maximum is None else held(maximum, "MAX")
+    )
 
 
 def first(target: int, *, earliest: int = 0, latest: int | None = None, booked: int | None = None) -> Step:
@@ -88,8 +90,9 @@ def _steps(random: Random) -> list[Step]:
     before = 0
     for number in range(2, random.randint(1, 4) + 1):
         minimum = random.randint(1, 5)
-        between = gap(minimum, random.choice((None, minimum, minimum + 2, minimum + 5)))
-        target += minimum + random.randint(0, 3)
+        usual = minimum + random.randint(0, 3)
+        between = gap(minimum, random.choice((None, usual, usual + 2, usual + 5)), usual)
+        target += usual
         following = Step(
             VisitKey("session", number), before, Edge(target - 1), Edge(target), edge(target + 3, "OWN"), between,
             limit=random.choice((None, None, edge(target + random.randint(-3, 4), "EVENT"))),

@@ -1,44 +1,14 @@
 """What holds for every course, whatever happens to it and in whatever order that is told."""
 
-from itertools import accumulate
-
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.rules.diffing import diff
 from app.rules.happenings import AnyHappening, Done
 from app.rules.standing import Standing
-from tests.rules.courses import DAY, Told, intake, key
-from tests.rules.naive_course import LADDER, STOPS, Naive
-
-SIGNS = ("redness", "flaking", *STOPS)
-RULES = ("RED-3", "RED-5", "RED-6", "RED-7", "MOD-P3", "MOD-F6")
-KINDS = ("done", "done", "done", "booked", "missed", "signs", "answered", "cleared", "cleared")
-
-
-@st.composite
-def stories(draw: st.DrawFn) -> Told:
-    """Some months of a course: sessions, days nobody came, check-ins, answers and clearings."""
-    told, number, attempt = Told(intake(client={"fitzpatrick": draw(st.sampled_from([2, 4, 6]))})), 1, 1
-    gaps = draw(st.lists(st.integers(0, 25), max_size=8))
-    for day in accumulate(gaps):
-        match draw(st.sampled_from(KINDS)):
-            case "done" if number <= 6:
-                reaction = draw(st.sampled_from([None, None, *LADDER]))
-                told.done(day, key(number, attempt), reaction=reaction, cut_short=draw(st.booleans()))
-                number, attempt = number + 1, 1
-            case "booked":
-                told.booked(day, key(number, attempt), day + draw(st.integers(0, 40)))
-            case "missed":
-                told.missed(day, key(number, attempt))
-                attempt += 1
-            case "signs":
-                told.signs(day, *draw(st.sets(st.sampled_from(SIGNS), max_size=3)))
-            case "answered":
-                told.answered(day, client={"pregnant": draw(st.booleans())})
-            case _:
-                told.cleared(day, *draw(st.sets(st.sampled_from(RULES), min_size=1)))
-    return told
+from tests.rules.courses import DAY, Told
+from tests.rules.naive_course import Naive
+from tests.rules.stories import stories
 
 
 def _seen(found: Standing) -> tuple[object, ...]:

@@ -7,7 +7,7 @@ from app.rules.fitting import Cost, Fit, fit
 from app.rules.placing import allowed, refusal
 from tests.rules.series import SEEDS, Case, case, chain, first, gap, held, placings, then, window
 
-INTERVAL = gap(7, 10)
+INTERVAL = gap(7, 10, 8)
 THREE = chain(first(0), then(2, 8, INTERVAL), then(3, 16, INTERVAL))
 EVERY_DAY = dict.fromkeys(range(40), 0)
 

@@ -8,7 +8,7 @@ from app.rules.chain import Chain, Step
 from app.rules.placing import Refusal, allowed, refusal, window_of
 from tests.rules.series import LAST, SEEDS, Case, case, chain, first, gap, held, then, window
 
-INTERVAL = gap(21, 28)
+INTERVAL = gap(21, 28, 24)
 END = 3 * LAST
 
 
@@ -41,9 +41,10 @@ def test_an_event_ends_the_days_of_a_session_whatever_it_follows() -> None:
     assert said(refusal(before_event, 1, 0, 26, 0)) == ("late", ("RUL-EVENT",), 21)
 
 
-def test_where_an_event_leaves_no_day_both_rules_are_named_and_no_date() -> None:
+def test_where_the_visit_before_came_too_late_for_an_event_only_the_interval_bounds_the_next() -> None:
     before_event = chain(first(0), then(2, 24, INTERVAL, limit=25))
-    assert said(refusal(before_event, 1, 10, 20, 10)) == ("early", ("RUL-EVENT", "RUL-MIN"), None)
+    assert said(refusal(before_event, 1, 10, 20, 10)) == ("early", ("RUL-MIN",), 31)
+    assert window_of(before_event, 1, 10, 10) == (31, 38)
 
 
 def test_a_wait_forbids_its_days_and_the_first_day_behind_it_would_do() -> None:
@@ -110,7 +111,8 @@ def literal(found: Case, index: int, previous: int | None) -> list[int]:
     else:
         opens = min(d for d in free if d >= step.earliest.day)
         ends = END if step.latest is None else step.latest.day
-    if step.limit is not None:
+    soonest = step.earliest.day if previous is None or step.gap is None else previous + step.gap.minimum.value
+    if step.limit is not None and soonest <= step.limit.day:
         ends = min(ends, max(d for d in free if d <= step.limit.day))
     last = due(found.chain, step, previous)
     return [d for d in free if max(opens, today) <= d <= (last if ends < today else min(ends, last))]
@@ -120,10 +122,10 @@ def chained_end(step: Step, previous: int, opens: int, free: list[int]) -> int:
     """The end of the longest interval, and of the free days that lie around the target."""
     assert step.gap is not None
     ends = END if step.gap.maximum is None else previous + step.gap.maximum.value
+    wanted = min(d for d in free if d >= max(opens, previous + step.gap.typical.value))
     if ends not in free:
         before, behind = max(d for d in free if d < ends), min(d for d in free if d > ends)
-        ends = behind if before < opens or before < step.target.day <= behind else before
-    wanted = max(opens, step.target.day)
+        ends = behind if before < opens or before < wanted <= behind else before
     return min([ends, *(d - 1 for d in range(wanted + 1, END) if d not in free and (d - 1 in free or d - 1 < -20))])
 
 
