@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from app.rules.assessment import Window
+    from app.rules.assessment import Held, Window
     from app.rules.facts import Fact
     from app.rules.program import Line
 
@@ -96,3 +96,15 @@ def held_back(latest: Edge, target: Edge, windows: Sequence[Window]) -> Edge:
         return free.held(latest.lines)
     chosen = target if free.day < target.day else agreed(target, Edge(free.day, latest.lines))
     return chosen.held(free.lines)
+
+
+def shifted(edge: Edge, gap: Held, sign: int = 1) -> Edge:
+    """An edge moved on by a gap, or back by it (sign -1)."""
+    return Edge(edge.day + sign * gap.value, edge.lines.union(gap.lines))
+
+
+def after(edge: Edge, gap: Held, windows: Sequence[Window], least: int = 0) -> Edge:
+    """The first free day a gap later, and never before a day; the gap holds it unless that day lies later."""
+    day = edge.day + gap.value
+    free = first_free(max(day, least), windows)
+    return free if day < least else free.held(edge.lines, gap.lines)

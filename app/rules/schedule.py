@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from app.rules.assessment import Held, Span, Window
 from app.rules.dates import Course, EventFit, Past, Visit, VisitKind, kept_free
-from app.rules.edges import Edge, earlier, first_free, held_back, last_free
+from app.rules.edges import Edge, after, earlier, first_free, held_back, last_free, shifted
 from app.rules.facts import NEVER
 from app.rules.protocol import BLOCKING
 
@@ -28,8 +28,6 @@ __all__ = ["Course", "EventFit", "Past", "Visit", "VisitKind", "kept_free", "sch
 
 REMEMBERED = 512
 """How many courses are kept: dates are counted from the day of assessment, and many people share the same limits."""
-
-
 _NOTHING = Past()
 
 
@@ -68,24 +66,12 @@ class _Limit(NamedTuple):
     first: Held
 
 
-def _shifted(edge: Edge, gap: Held, sign: int = 1) -> Edge:
-    """An edge moved on by a gap, or back by it (sign -1)."""
-    return Edge(edge.day + sign * gap.value, edge.lines.union(gap.lines))
-
-
-def _after(edge: Edge, gap: Held, windows: Sequence[Window], least: int = 0) -> Edge:
-    """The first free day a gap later, and never before a day; the gap holds it unless that day lies later."""
-    day = edge.day + gap.value
-    free = first_free(max(day, least), windows)
-    return free if day < least else free.held(edge.lines, gap.lines)
-
-
 def _following(visit: Visit, number: int, kind: VisitKind, gap: Span, windows: Sequence[Window]) -> Visit:
     """The visit that follows another by an interval."""
-    base, target = visit.latest or visit.target, _after(visit.target, gap.typical, windows)
-    longest = _shifted(base, gap.maximum)
+    base, target = visit.latest or visit.target, after(visit.target, gap.typical, windows)
+    longest = shifted(base, gap.maximum)
     latest = held_back(longest, target, windows)
-    return _unbroken(Visit(number, kind, _after(visit.earliest, gap.minimum, windows), target, latest), windows)
+    return _unbroken(Visit(number, kind, after(visit.earliest, gap.minimum, windows), target, latest), windows)
 
 
 def _held_by(visit: Visit, lines: Iterable[Line]) -> Visit:
@@ -117,10 +103,10 @@ def _ended(visit: Visit, windows: Sequence[Window]) -> Visit:
 
 def _resumed(wish: _Wish, day: int, kind: VisitKind, gap: Span, windows: Sequence[Window]) -> Visit:
     """The visit that follows what was done; one that is overdue already has no latest day, only as soon as may be."""
-    done, target = Edge(day), _after(Edge(day), gap.typical, windows, wish.wished)
-    longest = _shifted(done, gap.maximum)
+    done, target = Edge(day), after(Edge(day), gap.typical, windows, wish.wished)
+    longest = shifted(done, gap.maximum)
     latest = None if longest.day < 0 else held_back(longest, target, windows)
-    earliest = _after(done, gap.minimum, windows)
+    earliest = after(done, gap.minimum, windows)
     return _unbroken(Visit(wish.past.number + 1, kind, earliest, target, latest), windows)
 
 
@@ -143,7 +129,7 @@ def _opening(wish: _Wish) -> list[Visit]:
     patch = Visit(0, "test_area", earliest, target, None)
     held = wish.past.pinned(patch)
     free = wish.around_event(first=wish.untreated) if wish.past.booked else windows
-    session = Visit(1, "session", _after(held.earliest, test, free), _after(held.target, test, free), None)
+    session = Visit(1, "session", after(held.earliest, test, free), after(held.target, test, free), None)
     return [_unbroken(patch, windows), _unbroken(session, windows)]
 
 
@@ -187,9 +173,9 @@ def _room(visits: Sequence[Visit], missed: Sequence[Visit], limit: _Limit, wish:
         if number == 1 and wish.untreated:
             last = earlier(last, Edge(limit.first.value, frozenset(limit.first.lines)))
         room[number] = last_free(last.day, wish.windows).held(last.lines, count)
-        last = _shifted(room[number], numbers.interval.minimum, -1)
+        last = shifted(room[number], numbers.interval.minimum, -1)
     if visits[0].number == 0:
-        first = _shifted(room[1], numbers.test_area, -1)
+        first = shifted(room[1], numbers.test_area, -1)
         room[0] = last_free(first.day, wish.windows).held(first.lines)
     return room
 
@@ -213,7 +199,7 @@ def _tightened(visits: Sequence[Visit], room: dict[int, Edge], longest: Held, wi
         target = min(visit.target, latest, key=lambda edge: edge.day)
         before = wish.past.pinned(done[-1]).latest if done else None
         if visit.number > 1 and before is not None:
-            latest = earlier(held_back(_shifted(before, longest), target, wish.windows), latest)
+            latest = earlier(held_back(shifted(before, longest), target, wish.windows), latest)
         elif not done and wish.past.day is not None and visit.latest is not None:
             latest = earlier(visit.latest, latest)
         done.append(_unbroken(visit._replace(target=target, latest=latest), wish.windows))
@@ -278,8 +264,8 @@ def _planned(wish: _Wish) -> _Dated:
         room = _room(kept, missed, limit, wish)
         visits = _back_planned(kept, missed, room, wish)
     last = visits[-1].number if visits else done
-    after = _maintenance(visits, wish) if last >= planned else []
-    return _Dated((*_progress_check(visits, wish), *after), fit, tuple(room.items()))
+    upkeep = _maintenance(visits, wish) if last >= planned else []
+    return _Dated((*_progress_check(visits, wish), *upkeep), fit, tuple(room.items()))
 
 
 @lru_cache(REMEMBERED)
