@@ -67,7 +67,7 @@ def _tell(applied: Applied) -> None:
     erased = applied.erased
     typer.echo(
         f"{applied.again} erasures done again; deleted by it: {erased.recommendations} recommendations, "
-        f"{erased.reviews} reviews, {erased.replies} replies."
+        f"{erased.reviews} reviews, {erased.courses} courses, {erased.replies} replies."
     )
 
 

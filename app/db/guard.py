@@ -10,6 +10,9 @@ SQLite knows no users, so each connection is furnished before anyone gets it:
 
 The views read through inner ones, and the triggers are named, by a random word that the authorizer trusts: a
 subquery may take the name of a view, but not one that it cannot know.
+
+Two stored triggers ask whether a course is still there before what belongs to it is deleted. Their names are known, so
+they are let do that and nothing else, and only within a change: a change has no subquery that could take their names.
 """
 
 import secrets
@@ -17,7 +20,7 @@ import sqlite3
 from collections.abc import Callable
 from typing import Final
 
-from app.db.tenancy import KEYRING_TABLES, TENANT_TABLES
+from app.db.tenancy import KEYRING_TABLES, PARTS_OF_COURSES, TENANT_TABLES
 
 _ALWAYS: Final = frozenset({
     sqlite3.SQLITE_TRANSACTION,
@@ -26,6 +29,10 @@ _ALWAYS: Final = frozenset({
 })  # fmt: skip
 _CHANGES: Final = frozenset({sqlite3.SQLITE_INSERT, sqlite3.SQLITE_UPDATE, sqlite3.SQLITE_DELETE})
 _FUNCTIONS_REFUSED: Final = frozenset({"load_extension"})
+REFUSES_LOSS: Final = "_refuses_loss"
+_ASKING: Final = frozenset(f"{table}{REFUSES_LOSS}" for table in PARTS_OF_COURSES)
+_ASKED: Final = dict.fromkeys((*PARTS_OF_COURSES, "courses"), ("clinic_id", "course_id"))
+"""The stored triggers that ask a question of their own, and what they ask for."""
 _CATALOGUES_SHOWN: Final = frozenset({"sqlite_master", "sqlite_schema"})
 
 
@@ -99,16 +106,21 @@ class Guard:
     def _trusted(self, via: str | None) -> bool:
         return via is not None and via.startswith(self._word)
 
-    def _may_read(self, table: str | None, _column: str | None, base: str | None, via: str | None) -> bool:
+    def _asks(self, via: str | None) -> bool:
+        return self.changing and via in _ASKING
+
+    def _may_read(self, table: str | None, column: str | None, base: str | None, via: str | None) -> bool:
         if base == "temp":
             return table in TENANT_TABLES or (table or "").startswith(self._word)
         if table not in TENANT_TABLES:
             return (table or "").startswith("sqlite_") is False or table in _CATALOGUES_SHOWN
+        if self._asks(via):
+            return column in _ASKED.get(table or "", ())
         return self._trusted(via) or (self.changing and via is None)
 
     def _may_select(self, _one: str | None, _two: str | None, _base: str | None, via: str | None) -> bool:
         """A change holds no question of its own: an answer from another clinic could be written into a row of this."""
-        return not self.changing or self._trusted(via)
+        return not self.changing or self._trusted(via) or self._asks(via)
 
 
 _Rule = Callable[[str | None, str | None, str | None, str | None], bool]

@@ -9,7 +9,15 @@ from sqlalchemy.engine import URL
 
 from app.db.failures import translated
 from app.db.silence import Silence
-from app.db.tenancy import APPEND_ONLY, KEYRING_TABLES, PERSONAL_COLUMNS, TENANT_TABLES, NoClinicError
+from app.db.tenancy import (
+    APPEND_ONLY,
+    BEGINNING_OF_COURSES,
+    KEYRING_TABLES,
+    PARTS_OF_COURSES,
+    PERSONAL_COLUMNS,
+    TENANT_TABLES,
+    NoClinicError,
+)
 
 if TYPE_CHECKING:
     from psycopg.errors import Diagnostic
@@ -138,19 +146,33 @@ FROM tenant WHERE EXISTS (SELECT FROM reach WHERE has_table_privilege(reach.oid,
 UNION ALL
 SELECT format('The role %I may change what happened, in the table %I.', current_user, relname)
 FROM tenant
-WHERE relname = ANY(:appended) AND EXISTS (
+WHERE (relname = ANY(:appended) OR relname = ANY(:parts)) AND EXISTS (
     SELECT FROM reach
     WHERE has_any_column_privilege(reach.oid, tenant.oid, 'UPDATE')
     OR has_table_privilege(reach.oid, tenant.oid, 'DELETE')
 )
 UNION ALL
-SELECT format('The trigger %I is missing, off, or not ours.', name || '_refuses_change')
-FROM unnest(cast(:appended AS text[])) AS name
+SELECT format('The role %I may change what a course began from: %I.', current_user, began)
+FROM tenant, unnest(cast(:beginning AS text[])) AS began
+WHERE relname = 'courses'
+AND EXISTS (SELECT FROM reach WHERE has_column_privilege(reach.oid, tenant.oid, began, 'UPDATE'))
+UNION ALL
+SELECT format('The trigger %I is missing, off, or not ours.', name || act)
+FROM (
+    SELECT name, '_refuses_change', 58, :refusal  -- before every update, deletion and truncation
+    FROM unnest(cast(:appended AS text[])) AS name
+    UNION ALL
+    SELECT name, '_refuses_change', 50, :refusal  -- before every update and truncation
+    FROM unnest(cast(:parts AS text[])) AS name
+    UNION ALL
+    SELECT name, '_refuses_loss', 11, :loss  -- before the deletion of each row
+    FROM unnest(cast(:parts AS text[])) AS name
+) AS ours (name, act, kind, body)
 WHERE NOT EXISTS (
     SELECT FROM tenant JOIN pg_trigger t ON t.tgrelid = tenant.oid JOIN pg_proc p ON p.oid = t.tgfoid
-    WHERE relname = name AND t.tgname = name || '_refuses_change' AND t.tgenabled IN ('O', 'A')
-    AND t.tgtype = 58 AND t.tgqual IS NULL AND t.tgattr = ''  -- before every update, deletion and truncation
-    AND p.pronamespace = current_schema()::regnamespace AND p.prosrc = :refusal
+    WHERE relname = name AND t.tgname = name || act AND t.tgenabled IN ('O', 'A')
+    AND t.tgtype = kind AND t.tgqual IS NULL AND t.tgattr = ''
+    AND p.pronamespace = current_schema()::regnamespace AND p.prosrc = body
 )
 UNION ALL
 SELECT format('The view %I reads with the rights of its owner.', relname)
@@ -165,7 +187,13 @@ FROM pg_proc WHERE pronamespace = current_schema()::regnamespace AND prosecdef
 _KNOWN: Final = {
     "tenants": list(TENANT_TABLES),
     "appended": list(APPEND_ONLY),
+    "parts": list(PARTS_OF_COURSES),
+    "beginning": list(BEGINNING_OF_COURSES),
     "refusal": " BEGIN RAISE EXCEPTION 'what happened is not changed'; END ",
+    "loss": (
+        " BEGIN IF EXISTS (SELECT FROM courses WHERE clinic_id = OLD.clinic_id AND course_id = OLD.course_id) "
+        "THEN RAISE EXCEPTION 'what happened is not changed'; END IF; RETURN OLD; END "
+    ),
 }
 
 _POLICIES: Final[TextClause] = text("""

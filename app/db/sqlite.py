@@ -18,9 +18,9 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from typing_extensions import override
 
 from app.db.failures import DAMAGED
-from app.db.guard import Guard
+from app.db.guard import REFUSES_LOSS, Guard
 from app.db.silence import Silence
-from app.db.tenancy import APPEND_ONLY, TENANT_TABLES, NoClinicError
+from app.db.tenancy import APPEND_ONLY, BEGINNING_OF_COURSES, PARTS_OF_COURSES, TENANT_TABLES, NoClinicError
 
 WAIT_SECONDS: Final = 4.0
 WIPE_TRY: Final = 0.2
@@ -123,6 +123,7 @@ class Sqlite:
         self.writers.dispose()
 
 
+_BEGINNING: Final = ", ".join(BEGINNING_OF_COURSES)
 STORED_TRIGGERS: Final = {
     **{
         f"{table}_stays_with_its_clinic": (
@@ -139,6 +140,25 @@ STORED_TRIGGERS: Final = {
         for table in APPEND_ONLY
         for act in ("UPDATE", "DELETE")
     },
+    **{
+        f"{table}_refuses_update": (
+            f"CREATE TRIGGER {table}_refuses_update BEFORE UPDATE ON {table} "
+            f"BEGIN SELECT RAISE(ABORT, 'what happened is not changed'); END"
+        )
+        for table in PARTS_OF_COURSES
+    },
+    **{
+        f"{table}{REFUSES_LOSS}": (
+            f"CREATE TRIGGER {table}{REFUSES_LOSS} BEFORE DELETE ON {table} "  # noqa: S608 -- names of ours
+            f"WHEN EXISTS (SELECT 1 FROM courses WHERE clinic_id = OLD.clinic_id AND course_id = OLD.course_id) "
+            f"BEGIN SELECT RAISE(ABORT, 'what happened is not changed'); END"
+        )
+        for table in PARTS_OF_COURSES
+    },
+    "courses_keeps_its_beginning": (
+        f"CREATE TRIGGER courses_keeps_its_beginning BEFORE UPDATE OF {_BEGINNING} ON courses "  # noqa: S608 -- as above
+        "BEGIN SELECT RAISE(ABORT, 'what a course began from is not changed'); END"
+    ),
 }
 """What holds even for a program that opens the file without this one."""
 

@@ -6,12 +6,15 @@ TENANT_TABLES: Final = (
     "api_keys",
     "audit",
     "clinics",
+    "courses",
     "deliveries",
     "events",
+    "happenings",
     "heads",
     "recommendations",
     "replies",
     "reviews",
+    "task_acks",
     "tombstones",
     "webhook_endpoints",
 )
@@ -23,7 +26,18 @@ KEYRING_TABLES: Final = ("api_keys", "clinics", "heads")
 APPEND_ONLY: Final = ("audit", "events")
 """What is never changed and never deleted."""
 
+PARTS_OF_COURSES: Final = ("happenings", "task_acks")
+"""What is never changed, and deleted only with its course."""
+
+BEGINNING_OF_COURSES: Final = (
+    "course_id", "recommendation_id", "client_ref", "created_at", "language", "time_zone", "protocol_id",
+    "protocol_version", "protocol_digest", "texts_digest", "start",
+)  # fmt: skip
+"""What of a course is never changed: what it began from."""
+
 PERSONAL_COLUMNS: Final = {
+    "courses": ("client_ref", "start", "answer"),
+    "happenings": ("document",),
     "recommendations": ("client_ref", "intake", "answer"),
     "replies": ("headers", "body"),
     "reviews": ("document", "answer"),

@@ -2,11 +2,12 @@
 
 from app.models.base import Base
 from app.models.clinics import ApiKeyRow, ClinicRow, KeyringRow
+from app.models.courses import CourseRow, HappeningRow, TaskAckRow
 from app.models.ledger import AuditRow, EventRow, HeadRow
 from app.models.recommendations import RecommendationRow, ReplyRow, ReviewRow, TombstoneRow
 from app.models.webhooks import DeliveryRow, EndpointRow
 
 __all__ = [
-    "ApiKeyRow", "AuditRow", "Base", "ClinicRow", "DeliveryRow", "EndpointRow", "EventRow", "HeadRow", "KeyringRow",
-    "RecommendationRow", "ReplyRow", "ReviewRow", "TombstoneRow",
+    "ApiKeyRow", "AuditRow", "Base", "ClinicRow", "CourseRow", "DeliveryRow", "EndpointRow", "EventRow", "HappeningRow",
+    "HeadRow", "KeyringRow", "RecommendationRow", "ReplyRow", "ReviewRow", "TaskAckRow", "TombstoneRow",
 ]  # fmt: skip

@@ -1,7 +1,7 @@
 """A client as a whole: the certificate of an erasure, and everything that is held about them."""
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError
 
@@ -27,6 +27,7 @@ class ErasedOut(Output):
     recommendations: int = Field(description="How many recommendations, each with its intake.", examples=[2])
     reviews: int = Field(description="How many reviews of them.", examples=[1])
     replies: int = Field(description="How many replies that waited for a request to be repeated.", examples=[1])
+    courses: int = Field(description="How many courses, each with everything that happened in it.", examples=[1])
 
 
 class ErasureOut(Output):
@@ -66,6 +67,45 @@ class ExportedRecommendationOut(Output):
     reviews: list[ExportedReviewOut] = Field(description="What professionals decided, in order.")
 
 
+class ExportedHappeningOut(Output):
+    """One thing that happened in a course, as it was told."""
+
+    id: str = Field(description="Its id.", examples=["hap_3mXd8kQ1vRz6yTgWb0cNpL"])
+    version: int = Field(description="The version of the course that it made.", examples=[2])
+    kind: Literal["booked", "done", "missed", "cancelled", "checked_in", "answered", "cleared", "withdrawn"] = Field(
+        description="What it is."
+    )
+    at: datetime = Field(description="The instant at which it was so, in UTC.")
+    recorded_at: datetime = Field(description="When it was told, in UTC.")
+    document: dict[str, Any] = Field(description="What was told of it.", examples=[{"on": "2026-12-05"}])
+
+
+class ExportedAcknowledgementOut(Output):
+    """Due work that somebody has done."""
+
+    task_id: str = Field(description="Which work.", examples=["tsk_6pYb2nFh4sKj9aVr7eUoWc"])
+    acknowledged_at: datetime = Field(description="When that was told, in UTC.")
+
+
+class ExportedCourseOut(Output):
+    """A course as it stood when it was written down, with everything that led to it."""
+
+    id: str = Field(description="Its id.", examples=["crs_7tGh5wLc2zEx9uJvQm4bRk"])
+    recommendation_id: str = Field(
+        description="The recommendation that it carries out.", examples=["rec_4fVq1bW8cXz0TnKpLr7sYd"]
+    )
+    created_at: datetime = Field(description="When it was started, in UTC.")
+    version: int = Field(description="1, and one more with everything that happened.", examples=[2])
+    status: Literal["active", "on_hold", "completed", "withdrawn"] = Field(description="Whether it goes on.")
+    time_zone: str = Field(description="The IANA zone of its days.", examples=["Europe/London"])
+    start: dict[str, Any] = Field(description="What it began from: the intake, what a review changed, and the day.")
+    answer: dict[str, Any] = Field(description="The course as it was answered last.")
+    happenings: list[ExportedHappeningOut] = Field(
+        description="What happened, in the order in which it was told: one for each version after the first."
+    )
+    acknowledged: list[ExportedAcknowledgementOut] = Field(description="Which due work was done, the first first.")
+
+
 class AuditEntryOut(Output):
     """A call that concerned the client: who did what, never with which data."""
 
@@ -89,4 +129,5 @@ class ExportOut(Output):
     client_ref: str = Field(description="Whose data it is, by your id.", examples=["c-10442"])
     exported_at: datetime = Field(description="When, in UTC.")
     recommendations: list[ExportedRecommendationOut] = Field(description="Every recommendation, the oldest first.")
+    courses: list[ExportedCourseOut] = Field(description="Every course, the oldest first.")
     audit: list[AuditEntryOut] = Field(description="What the audit says about them, the oldest first.")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from app.db import Database, DatabaseDamagedError, Rows
-from app.store import audit, clinics
+from app.store import accounts, audit, clinics
 from app.store.values import Clinic
 
 SHORT: Final = 16
@@ -86,8 +86,9 @@ def _broken(found: audit.Followed, noted: Collection[Noted]) -> list[str]:
 
 def _loose(rows: Rows, clinic_id: str) -> list[str]:
     return [
-        *(f"{one} is stored without an entry" for one in audit.unaccounted(rows, clinic_id)),
-        *(f"{one} has not the reviews that the entries tell of" for one in audit.misreviewed(rows, clinic_id)),
-        *(["events are missing"] if audit.events_missing(rows, clinic_id) else []),
-        *(["the tombstone of an erased client is missing"] if audit.unburied(rows, clinic_id) else []),
+        *(f"{one} is stored without an entry" for one in accounts.unaccounted(rows, clinic_id)),
+        *(f"{one} has not the reviews that the entries tell of" for one in accounts.misreviewed(rows, clinic_id)),
+        *(f"{one} has not the happenings that the entries tell of" for one in accounts.mistold(rows, clinic_id)),
+        *(["events are missing"] if accounts.events_missing(rows, clinic_id) else []),
+        *(["the tombstone of an erased client is missing"] if accounts.unburied(rows, clinic_id) else []),
     ]

@@ -1,6 +1,7 @@
 """A client as a whole: erasing what is held about them, and handing it over."""
 
 from collections.abc import Generator, Iterable, Iterator
+from dataclasses import asdict
 from datetime import datetime
 from itertools import chain, repeat
 from typing import Any, Final
@@ -15,7 +16,7 @@ from app.services.recommendations import record
 from app.services.views import instant
 from app.store import clients
 from app.store.clients import Erased, Held
-from app.store.values import Recommendation, Recorded, Review
+from app.store.values import Course, CourseHappened, Recommendation, Recorded, Review, TaskAck
 
 ERASE, EXPORT = "client.erase", "client.export"
 EXPORTS_AT_ONCE: Final = 8
@@ -30,8 +31,8 @@ _HORIZON: Final = {
     "recycled, and backups, until you delete them; a restored one must be erased anew.",
 }
 _KEPT: Final = (
-    "The audit keeps which recommendations there were, when, and who did what with them, under their ids; and a keyed "
-    "hash of your id of the client, so that nothing is stored under it again."
+    "The audit keeps which recommendations and courses there were, when, and who did what with them, under their ids; "
+    "and a keyed hash of your id of the client, so that nothing is stored under it again."
 )
 
 
@@ -61,7 +62,7 @@ def certificate(client_ref: str, at: datetime, erased: Erased, dialect: str, *, 
     return {
         "client_ref": client_ref,
         "erased_at": instant(at),
-        "erased": {"recommendations": erased.recommendations, "reviews": erased.reviews, "replies": erased.replies},
+        "erased": asdict(erased),
         "gone_from_disk": gone,
         "horizon": _HORIZON[dialect],
         "kept": _KEPT,
@@ -98,7 +99,8 @@ def _handed_over(backend: Backend, caller: Caller, client_ref: str) -> Generator
     with _EXPORTS.take(caller.clinic.id):
         held = look(backend, caller, client_ref)
         yield b""
-        yield from _gathered(exported(client_ref, backend.clock.now(), held.recommendations(), held.audit()))
+        parts = held.recommendations(), held.courses(), held.audit()
+        yield from _gathered(exported(client_ref, backend.clock.now(), *parts))
 
 
 def look(backend: Backend, caller: Caller, client_ref: str) -> Held:
@@ -119,7 +121,11 @@ def look(backend: Backend, caller: Caller, client_ref: str) -> Held:
 
 
 def exported(
-    client_ref: str, at: datetime, held: Iterable[tuple[Recommendation, Iterable[Review]]], calls: Iterable[Recorded]
+    client_ref: str,
+    at: datetime,
+    held: Iterable[tuple[Recommendation, Iterable[Review]]],
+    started: Iterable[tuple[Course, Iterable[CourseHappened], Iterable[TaskAck]]],
+    calls: Iterable[Recorded],
 ) -> Iterator[bytes]:
     """Write down everything that is held, one thing after the other.
 
@@ -129,6 +135,7 @@ def exported(
         client_ref: Whose it is.
         at: When it is handed over.
         held: Every recommendation with its reviews.
+        started: Every course with what happened in it, and which due work was done.
         calls: What the audit says of them.
     """
     yield b'%b,"recommendations":[' % _open({"client_ref": client_ref, "exported_at": instant(at)})
@@ -136,6 +143,13 @@ def exported(
         head = {"id": kept.id, "created_at": instant(kept.created_at), "version": kept.version}
         yield b'%b%b,"intake":%b,"answer":%b,"reviews":[' % (comma, _open(head), kept.intake, kept.answer)
         yield from _listed(map(_review, reviews))
+        yield b"]}"
+    yield b'],"courses":['
+    for comma, (course, happened, acks) in zip(_commas(), started, strict=False):
+        yield b'%b%b,"happenings":[' % (comma, _course(course))
+        yield from _listed(map(_happening, happened))
+        yield b'],"acknowledged":['
+        yield from _listed(encode(_ack(one)).encode() for one in acks)
         yield b"]}"
     yield b'],"audit":['
     yield from _listed(encode(_recorded(entry)).encode() for entry in calls)
@@ -170,6 +184,23 @@ def _open(head: dict[str, Any]) -> bytes:
 def _review(made: Review) -> bytes:
     head = {"id": made.id, "version": made.version, "reviewed_at": instant(made.reviewed_at)}
     return b'%b,"review":%b,"answer":%b}' % (_open(head), made.document, made.answer)
+
+
+def _course(course: Course) -> bytes:
+    """A course, to which members are to be added."""
+    head = {"id": course.id, "recommendation_id": course.recommendation_id, "created_at": instant(course.created_at)}
+    standing = {"version": course.version, "status": course.status, "time_zone": course.time_zone}
+    return b'%b,"start":%b,"answer":%b' % (_open(head | standing), course.start, course.answer)
+
+
+def _happening(one: CourseHappened) -> bytes:
+    head = {"id": one.id, "version": one.version, "kind": one.kind}
+    times = {"at": instant(one.at), "recorded_at": instant(one.recorded_at)}
+    return b'%b,"document":%b}' % (_open(head | times), one.document)
+
+
+def _ack(one: TaskAck) -> dict[str, Any]:
+    return {"task_id": one.task_id, "acknowledged_at": instant(one.acknowledged_at)}
 
 
 def _recorded(entry: Recorded) -> dict[str, Any]:

@@ -2,14 +2,12 @@
 
 import asyncio
 import hashlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final, NamedTuple
 
-from app.errors import ClientErasedError, ClientRefRefusedError, IdempotencyInProgressError
+from app.errors import ClientErasedError, ClientRefRefusedError
 from app.render.fragments import encode
 from app.render.words import Words
 from app.rules.record import Facts
@@ -17,6 +15,7 @@ from app.security import new_id
 from app.services import recommend
 from app.services.backend import Backend
 from app.services.callers import Caller
+from app.services.replays import alone
 from app.services.views import Shown, is_withheld, not_yet, read_token, withheld
 from app.store.lane import Replayed, Stored
 from app.store.values import Clinic, Event, Recommendation, Reply, ReviewState, Unit
@@ -63,7 +62,7 @@ async def create(backend: Backend, caller: Caller, asked: Asked, idempotency_key
         AppError: The writer refuses: see `app.store.lane`.
     """
     slot = None if idempotency_key is None else _slot(backend, caller, idempotency_key)
-    with _alone(backend, slot):
+    with alone(backend, slot):
         work = partial(_compose, backend, caller, asked)
         kept = await backend.aside.worked_out(caller.clinic.id, asked.facts, work)
         done = await _stored(backend, caller, _unit(backend, caller, asked, kept, slot))
@@ -96,21 +95,6 @@ async def _stored(backend: Backend, caller: Caller, unit: Unit) -> Stored | Repl
         return await asyncio.wrap_future(backend.lane.submit(unit))
     except ClientErasedError:
         raise (ClientRefRefusedError if caller.publishable else ClientErasedError) from None
-
-
-@contextmanager
-def _alone(backend: Backend, slot: str | None) -> Iterator[None]:
-    """Turn twins away while the first of them is being answered."""
-    if slot is None:
-        yield
-        return
-    if slot in backend.pending:
-        raise IdempotencyInProgressError
-    backend.pending.add(slot)
-    try:
-        yield
-    finally:
-        backend.pending.discard(slot)
 
 
 def _unit(backend: Backend, caller: Caller, asked: Asked, kept: Recommendation, slot: str | None) -> Unit:

@@ -125,8 +125,7 @@ def apply(office: Office, every: Collection[Erasure]) -> Applied:
             done += _apply(office, there[clinic_id], wanted)
         else:
             left_out[clinic_id] = len(wanted)
-    total = Erased(sum(x.recommendations for x in done), sum(x.reviews for x in done), sum(x.replies for x in done))
-    return Applied(len(done), total, left_out)
+    return Applied(len(done), sum(done, Erased(0, 0, 0)), left_out)
 
 
 def _apply(office: Office, clinic: Clinic, wanted: dict[str, Tombstone]) -> Iterator[Erased]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from app.db import Rows, insert_all
 from app.errors import AppError, ClientErasedError, IdempotencyMismatchError
-from app.store import audit, clients, recommendations, replies
+from app.store import audit, erasures, recommendations, replies
 from app.store.replies import Given
 from app.store.values import AuditEntry, Reply, Unit
 
@@ -59,7 +59,7 @@ class _Group:
 
     def __init__(self, rows: Rows, clinic_id: str, units: Sequence[Unit]) -> None:
         self._rows, self._clinic_id = rows, clinic_id
-        self._erased = clients.buried(rows, clinic_id, list({unit.client_hash for unit in units if unit.client_hash}))
+        self._erased = erasures.buried(rows, clinic_id, list({unit.client_hash for unit in units if unit.client_hash}))
         self._given = replies.given(rows, clinic_id, list({unit.reply.slot for unit in units if unit.reply}))
         self._fresh: dict[str, bytes] = {}
 

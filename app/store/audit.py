@@ -13,27 +13,11 @@ from dataclasses import dataclass, field
 from datetime import UTC
 from typing import Any, Final, cast
 
-from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
-    CompoundSelect,
-    Row,
-    Select,
-    Table,
-    bindparam,
-    except_,
-    func,
-    insert,
-    or_,
-    select,
-    union_all,
-    update,
-)
-from sqlalchemy import cast as cast_to
+from sqlalchemy import CompoundSelect, Row, Table, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.db import Rows, insert_all, seal_of
-from app.models import AuditRow, EventRow, HeadRow, RecommendationRow, ReviewRow, TombstoneRow
+from app.models import AuditRow, EventRow, HeadRow
 from app.store.values import AuditEntry, Event, Recorded
 
 _canonical: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode
@@ -41,7 +25,6 @@ _BEGINNING: Final = hashlib.sha256(b"skincadence audit").digest()
 _AT_ONCE: Final = 1_000
 _BEFORE_ALL: Final = -(2**63)
 _LAST: Final = 2**63 - 1
-_CREATE, _REVIEW, _ERASE = "recommendation.create", "recommendation.review", "client.erase"
 _HEAD: Final = HeadRow.__table__
 _AUDIT: Final = cast("Table", AuditRow.__table__)
 _EVENTS: Final = cast("Table", EventRow.__table__)
@@ -166,53 +149,6 @@ def follow(rows: Rows, clinic_id: str, numbers: Collection[int] = (), first: str
 def _head(rows: Rows, clinic_id: str) -> tuple[int, bytes] | None:
     head = rows.execute(select(_HEAD).where(_HEAD.c.clinic_id == clinic_id)).one_or_none()
     return None if head is None else (head.audit_number, bytes(head.audit_hash))
-
-
-def unaccounted(rows: Rows, clinic_id: str, limit: int = 10) -> list[str]:
-    """Name recommendations that are stored although the audit knows of no creation: up to so many."""
-    kept = RecommendationRow.__table__.c
-    found = except_(select(kept.recommendation_id).where(kept.clinic_id == clinic_id), _named(clinic_id, _CREATE))
-    return list(rows.execute(found.order_by("recommendation_id").limit(limit)).scalars())
-
-
-def misreviewed(rows: Rows, clinic_id: str, limit: int = 10) -> list[str]:
-    """Name recommendations whose version, reviews and reviews in the audit are not equally many: up to so many."""
-    kept, held = RecommendationRow.__table__.c, ReviewRow.__table__.c
-    told = _AUDIT.c.clinic_id == clinic_id, _AUDIT.c.action == _REVIEW, _AUDIT.c.outcome == "ok"
-    every = union_all(
-        _counted(kept.recommendation_id, kept=1, due=kept.version - 1).where(kept.clinic_id == clinic_id),
-        _counted(held.recommendation_id, held=1).where(held.clinic_id == clinic_id),
-        _counted(_AUDIT.c.target_id, told=1).where(*told),
-    ).subquery()
-    due, there, said = (func.sum(every.c[name]) for name in ("due", "held", "told"))
-    chosen = select(every.c.id).group_by(every.c.id).having(func.sum(every.c.kept) == 1, or_(due != there, due != said))
-    return list(rows.execute(chosen.order_by(every.c.id).limit(limit)).scalars())
-
-
-def _counted(name: ColumnElement[str], **columns: ColumnElement[int] | int) -> Select[*tuple[Any, ...]]:
-    """A part of a sum over several tables: to join them would take the databases the square of the time."""
-    counts = {"kept": 0, "due": 0, "held": 0, "told": 0} | columns
-    return select(name.label("id"), *(cast_to(count, BigInteger).label(each) for each, count in counts.items()))
-
-
-def unburied(rows: Rows, clinic_id: str) -> bool:
-    """Say whether a client was erased whose tombstone is not there: what comes late for them would be stored."""
-    stones = TombstoneRow.__table__.c
-    there = select(stones.client_hash).where(stones.clinic_id == clinic_id)
-    erased = _named(clinic_id, _ERASE).where(_AUDIT.c.outcome == "ok")
-    return rows.execute(except_(erased, there).limit(1)).first() is not None
-
-
-def _named(clinic_id: str, action: str) -> Select[str]:
-    return select(_AUDIT.c.target_id).where(_AUDIT.c.clinic_id == clinic_id, _AUDIT.c.action == action)
-
-
-def events_missing(rows: Rows, clinic_id: str) -> bool:
-    """Say whether the numbers of the events have a gap, or do not end where the head says."""
-    numbers = select(func.count(), func.coalesce(func.max(_EVENTS.c.number), 0)).where(_EVENTS.c.clinic_id == clinic_id)
-    count, last = rows.execute(numbers).one()
-    stands_at = rows.execute(select(_HEAD.c.event_number).where(_HEAD.c.clinic_id == clinic_id)).scalar() or 0
-    return not count == last == stands_at
 
 
 def last(rows: Rows, clinic_id: str) -> int:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -10,17 +10,18 @@ from sqlalchemy import delete, insert, literal, select, union_all
 
 from app.db import Database, Rows
 from app.errors import ClientErasedError
-from app.models import RecommendationRow, ReviewRow, TombstoneRow
-from app.store import audit, recommendations, replies
+from app.models import CourseRow, RecommendationRow, ReviewRow, TombstoneRow
+from app.store import audit, courses, recommendations, replies
+from app.store.erasures import buried
 from app.store.recommendations import Packed, Place
-from app.store.values import AuditEntry, Recommendation, Recorded, Review
+from app.store.values import AuditEntry, Course, CourseHappened, Recommendation, Recorded, Review, TaskAck
 
 _TABLE: Final = RecommendationRow.__table__.c
 _REVIEW: Final = ReviewRow.__table__.c
-_TOMBSTONE: Final = TombstoneRow.__table__.c
+_COURSE: Final = CourseRow.__table__.c
 _AT_ONCE: Final = 500
 _PAGE: Final = 16
-"""Recommendations, or reviews, that are in memory at a time."""
+"""Recommendations, reviews, or what happened in a course, that are in memory at a time."""
 _CALLS: Final = 5_000
 """Calls of the audit that are looked through at a time."""
 
@@ -37,11 +38,17 @@ class Erased:
         recommendations: How many recommendations.
         reviews: How many reviews of them.
         replies: How many kept replies.
+        courses: How many courses, each with everything that happened in it.
     """
 
     recommendations: int
     reviews: int
     replies: int
+    courses: int = 0
+
+    def __add__(self, other: "Erased") -> "Erased":
+        """Both together."""
+        return Erased(*(one + more for one, more in zip(astuple(self), astuple(other), strict=True)))
 
 
 def erase(
@@ -65,10 +72,10 @@ def erase(
     """
     head = audit.hold(rows, clinic_id)
     ids = [] if client_ref is None else _ids(rows, clinic_id, client_ref)
-    done = [_erase(rows, clinic_id, ids[at : at + _AT_ONCE]) for at in range(0, len(ids), _AT_ONCE)]
+    done = [delete_whole(rows, clinic_id, ids[at : at + _AT_ONCE]) for at in range(0, len(ids), _AT_ONCE)]
     _bury(rows, clinic_id, client_hash, erased_at or entry.at)
     audit.write(rows, head, [entry])
-    return Erased(len(ids), sum(one.reviews for one in done), sum(one.replies for one in done))
+    return sum(done, Erased(0, 0, 0))
 
 
 class Held:
@@ -76,7 +83,8 @@ class Held:
 
     Each page is a transaction of its own, because whoever takes the pages may take their time. So what there is, in
     which version, is written down at the beginning: what comes later is left out, and what is deleted in between,
-    by an erasure or in time, ends it.
+    by an erasure or in time, ends it. Only a course is told as it stands when its page is read, with all that led to
+    it: how it stood at an earlier version is not kept.
     """
 
     def __init__(self, database: Database, clinic_id: str, client_ref: str, client_hash: str) -> None:
@@ -85,6 +93,7 @@ class Held:
         self._client_ref, self._client_hash = client_ref, client_hash
         with self._page() as rows:
             self._versions = self._standing(rows)
+            self._started = set(courses.ids_of_client(rows, clinic_id, client_ref))
             self._until = audit.last(rows, clinic_id)  # after it: whatever is there was recorded in the same commit
             self._first = self._recommendations(rows, None)
 
@@ -110,6 +119,21 @@ class Held:
                 page = self._recommendations(rows, after)
         self._make_sure()
 
+    def courses(self) -> Iterator[tuple[Course, Iterator[CourseHappened], list[TaskAck]]]:
+        """Read what became of it, the first first, each with what happened in it and which due work was done.
+
+        Raises:
+            ClientErasedError: The client was erased meanwhile.
+            GoneMeanwhileError: Some of it was deleted meanwhile.
+        """
+        after: Place | None = None
+        while page := self._courses(after):
+            for course, acks in page:
+                if course.id in self._started:
+                    yield course, self._happenings(course), acks
+            after = (page[-1][0].created_at, page[-1][0].id)
+        self._make_sure()
+
     def audit(self) -> Iterator[Recorded]:
         """Read who did what with it, and when, the first first.
 
@@ -117,15 +141,17 @@ class Held:
             ClientErasedError: The client was erased meanwhile.
             GoneMeanwhileError: Some of it was deleted meanwhile.
         """
-        ids = select(_TABLE.recommendation_id).where(
-            _TABLE.clinic_id == self._clinic_id, _TABLE.client_ref == self._client_ref
-        )
-        targets = union_all(ids, select(literal(self._client_hash)))
+        ids = [
+            select(each).where(each.table.c.clinic_id == self._clinic_id, each.table.c.client_ref == self._client_ref)
+            for each in (_TABLE.recommendation_id, _COURSE.course_id)
+        ]
+        targets = union_all(*ids, select(literal(self._client_hash)))
+        named = {*self._versions, *self._started, self._client_hash}
         for after in range(0, self._until, _CALLS):
             with self._page() as rows:
                 until = min(after + _CALLS, self._until)
                 found = audit.about(rows, self._clinic_id, targets, after=after, until=until)
-            yield from (one for one in found if one.target_id in self._versions or one.target_id == self._client_hash)
+            yield from (one for one in found if one.target_id in named)
         self._make_sure()
 
     def _standing(self, rows: Rows) -> dict[str, int]:
@@ -142,6 +168,26 @@ class Held:
 
     def _recommendations(self, rows: Rows, after: Place | None) -> Sequence[Packed]:
         return recommendations.of_client(rows, self._clinic_id, self._client_ref, after=after, limit=_PAGE)
+
+    def _courses(self, after: Place | None) -> list[tuple[Course, list[TaskAck]]]:
+        if not self._started:
+            return []
+        with self._page() as rows:
+            page = courses.of_client(rows, self._clinic_id, self._client_ref, after=after, limit=_PAGE)
+            return [(one, courses.acknowledgements(rows, self._clinic_id, one.id)) for one in page]
+
+    def _happenings(self, course: Course) -> Iterator[CourseHappened]:
+        """Read what led to a course as it was read: each made one more version."""
+        after = 1
+        while after < course.version:
+            with self._page() as rows:
+                page = courses.happenings_after(
+                    rows, self._clinic_id, course.id, after=after, until=course.version, limit=_PAGE
+                )
+            if not page:
+                return
+            yield from page
+            after = page[-1].version
 
     def _reviews(self, recommendation_id: str, version: int) -> Iterator[Review]:
         """Read the reviews that there were when their recommendation was read: each made one more version."""
@@ -163,27 +209,20 @@ class Held:
                 raise ClientErasedError
 
 
-def delete_whole(rows: Rows, clinic_id: str, ids: list[str]) -> int:
-    """Delete recommendations with their reviews; returns how many reviews there were."""
-    gone = rows.execute(delete(ReviewRow).where(_REVIEW.clinic_id == clinic_id, _REVIEW.recommendation_id.in_(ids)))
+def delete_whole(rows: Rows, clinic_id: str, ids: list[str]) -> Erased:
+    """Delete recommendations with all that belongs to them; their replies stay, emptied, so that none is made again."""
+    started = courses.ids_of(rows, clinic_id, ids)
+    emptied = replies.erase(rows, clinic_id, [*ids, *started])
+    reviewed = rows.execute(delete(ReviewRow).where(_REVIEW.clinic_id == clinic_id, _REVIEW.recommendation_id.in_(ids)))
+    if started:
+        rows.execute(delete(CourseRow).where(_COURSE.clinic_id == clinic_id, _COURSE.course_id.in_(started)))
     rows.execute(delete(RecommendationRow).where(_TABLE.clinic_id == clinic_id, _TABLE.recommendation_id.in_(ids)))
-    return gone.rowcount
-
-
-def buried(rows: Rows, clinic_id: str, hashes: list[str]) -> set[str]:
-    """Find out which of these clients were erased; ask while the head row is held."""
-    chosen = select(_TOMBSTONE.client_hash).where(_TOMBSTONE.clinic_id == clinic_id, _TOMBSTONE.client_hash.in_(hashes))
-    return set(rows.execute(chosen).scalars()) if hashes else set()
+    return Erased(len(ids), reviewed.rowcount, emptied, len(started))
 
 
 def _ids(rows: Rows, clinic_id: str, client_ref: str) -> list[str]:
     chosen = select(_TABLE.recommendation_id).where(_TABLE.clinic_id == clinic_id, _TABLE.client_ref == client_ref)
     return list(rows.execute(chosen).scalars())
-
-
-def _erase(rows: Rows, clinic_id: str, ids: list[str]) -> Erased:
-    emptied = replies.erase(rows, clinic_id, ids)
-    return Erased(len(ids), delete_whole(rows, clinic_id, ids), emptied)
 
 
 def _bury(rows: Rows, clinic_id: str, client_hash: str, at: datetime) -> None:

@@ -33,6 +33,12 @@ def tombstones(rows: Rows, clinic_id: str) -> Iterable[Tombstone]:
         yield Tombstone(row.client_hash, row.erased_at)
 
 
+def buried(rows: Rows, clinic_id: str, hashes: list[str]) -> set[str]:
+    """Find out which of these clients were erased; ask while the head row is held."""
+    chosen = select(_TOMBSTONE.client_hash).where(_TOMBSTONE.clinic_id == clinic_id, _TOMBSTONE.client_hash.in_(hashes))
+    return set(rows.execute(chosen).scalars()) if hashes else set()
+
+
 def client_refs(rows: Rows, clinic_id: str) -> Iterator[str]:
     """Name every client of whom something is held, a page at a time: it may be more than memory."""
     after = ""

@@ -9,6 +9,7 @@ from typing import Any, Final, cast
 from sqlalchemy import Row, Table, bindparam, delete, select, update
 
 from app.db import Rows, insert_all
+from app.errors import ClientErasedError, IdempotencyMismatchError
 from app.models import ReplyRow
 from app.store.values import Reply
 
@@ -39,6 +40,34 @@ def given(rows: Rows, clinic_id: str, slots: Collection[str]) -> dict[str, Given
         return {}
     found = rows.execute(_GIVEN, {"whose": clinic_id, "slots": list(slots)})
     return {row.slot: _given(row) for row in found}
+
+
+def find(rows: Rows, clinic_id: str, slot: str, fingerprint: bytes) -> Reply | None:
+    """Find the reply to a request that was answered before; ask while the head row is held.
+
+    Args:
+        rows: A transaction that writes.
+        clinic_id: Whose.
+        slot: Keyed hash of who asks for what under which idempotency key.
+        fingerprint: SHA-256 of the canonical request.
+
+    Raises:
+        ClientErasedError: What it was about is gone, with its client or in time.
+        IdempotencyMismatchError: Another request came under the same idempotency key.
+    """
+    found = given(rows, clinic_id, [slot]).get(slot)
+    if found is None:
+        return None
+    if found.erased:
+        raise ClientErasedError
+    if found.reply.fingerprint != fingerprint:
+        raise IdempotencyMismatchError
+    return found.reply
+
+
+def keep(rows: Rows, clinic_id: str, reply: Reply, at: datetime) -> None:
+    """Keep one reply, in the transaction of what it is about."""
+    add(rows, clinic_id, [(reply, at)])
 
 
 def add(rows: Rows, clinic_id: str, replies: Iterable[tuple[Reply, datetime]]) -> None:

@@ -7,18 +7,26 @@ from functools import partial
 from time import sleep
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
 from app.db import Database, Rows
-from app.models import RecommendationRow
-from app.store import audit, replies
+from app.models import CourseRow, RecommendationRow
+from app.store import audit, courses, replies
 from app.store.clients import delete_whole
 from app.store.values import AuditEntry, Clinic
 
 REPLIES_KEPT: Final = timedelta(hours=72)
+_EXPIRE, _EXPIRE_COURSE = "recommendation.expire", "course.expire"
 GIVE_WAY: Final = 0.02
 """Seconds for which whoever waits to write has their turn after each batch."""
-_TABLE: Final = RecommendationRow.__table__.c
+_RECOMMENDATIONS: Final = RecommendationRow.__table__
+_COURSES: Final = CourseRow.__table__
+_TABLE: Final = _RECOMMENDATIONS.c
+_COURSE: Final = _COURSES.c
+_CARRIED_OUT: Final = _RECOMMENDATIONS.outerjoin(
+    _COURSES,
+    and_(_COURSE.clinic_id == _TABLE.clinic_id, _COURSE.recommendation_id == _TABLE.recommendation_id),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +34,7 @@ class Swept:
     """How much was deleted.
 
     Attributes:
-        recommendations: How many recommendations were older than their clinic keeps them.
+        recommendations: How many recommendations, with their courses, were older than their clinic keeps them.
         replies: How many replies were older than anyone repeats a request.
     """
 
@@ -95,14 +103,21 @@ class _Expire:
 
     def __call__(self, rows: Rows, clinic_id: str, limit: int) -> int:
         head = audit.hold(rows, clinic_id)
-        old = select(_TABLE.recommendation_id).where(_TABLE.clinic_id == clinic_id, _TABLE.created_at < self.before)
-        ids = list(rows.execute(old.order_by(_TABLE.created_at).limit(limit)).scalars())
+        ids = self._old(rows, clinic_id, limit)
         if ids:
-            replies.erase(rows, clinic_id, ids)  # a repetition must not store it again
+            started = courses.ids_of(rows, clinic_id, ids)
             delete_whole(rows, clinic_id, ids)
-            audit.write(rows, head, [_entry(one, self.now) for one in ids])
+            told = [*((_EXPIRE, one) for one in ids), *((_EXPIRE_COURSE, one) for one in started)]
+            audit.write(rows, head, [_entry(action, one, self.now) for action, one in told])
         return len(ids)
 
+    def _old(self, rows: Rows, clinic_id: str, limit: int) -> list[str]:
+        """Find plans that are old, and were not carried out, or not for as long."""
+        still = or_(_COURSE.changed_at.is_(None), _COURSE.changed_at < self.before)
+        old = select(_TABLE.recommendation_id).select_from(_CARRIED_OUT)
+        old = old.where(_TABLE.clinic_id == clinic_id, _TABLE.created_at < self.before, still)
+        return list(rows.execute(old.order_by(_TABLE.created_at).limit(limit)).scalars())
 
-def _entry(recommendation_id: str, now: datetime) -> AuditEntry:
-    return AuditEntry(now, "service", "recommendation.expire", recommendation_id, "ok", request_id="", address="")
+
+def _entry(action: str, target_id: str, now: datetime) -> AuditEntry:
+    return AuditEntry(now, "service", action, target_id, "ok", request_id="", address="")

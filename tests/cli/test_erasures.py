@@ -107,7 +107,7 @@ def test_after_a_backup_is_restored_those_erased_since_are_erased_again(run: Run
     assert (exported.exit_code, exported.stderr) == (0, "2 erasures are in list, and nobody's name.\n")
     assert (applied.exit_code, applied.stdout) == (
         0,
-        "2 erasures done again; deleted by it: 2 recommendations, 0 reviews, 1 replies.\n",
+        "2 erasures done again; deleted by it: 2 recommendations, 0 reviews, 0 courses, 1 replies.\n",
     )
     with running(place.url) as service:
         kept = [item["client_ref"] for item in service.get(INTAKES, ours).json()["items"]]
@@ -120,7 +120,7 @@ def test_after_a_backup_is_restored_those_erased_since_are_erased_again(run: Run
         assert told == [("operator", "client.erase")] * 2
     assert run("audit", "verify").exit_code == 0
     again = run("erasures", "apply", "list")
-    assert again.stdout == "0 erasures done again; deleted by it: 0 recommendations, 0 reviews, 0 replies.\n"
+    assert again.stdout == "0 erasures done again; deleted by it: 0 recommendations, 0 reviews, 0 courses, 0 replies.\n"
 
 
 def test_the_time_of_an_erasure_is_that_of_the_first_one(run: Run, place: Place, backup: Backup) -> None:

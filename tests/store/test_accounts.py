@@ -6,7 +6,7 @@ import pytest
 
 from app.db import Database, insert_all
 from app.services import audits
-from app.store import audit, clients, recommendations
+from app.store import accounts, audit, clients, recommendations
 from app.store.lane import WriteLane
 from app.store.values import Clinic, Review
 from tests.databases import Place
@@ -85,6 +85,6 @@ def test_many_plans_are_compared_in_no_more_than_their_own_time(
         if database.dialect == "postgresql":
             rows.exec_driver_sql("SET LOCAL work_mem = '64kB'")  # as with ten times as many
         began = time.monotonic()
-        assert audit.unaccounted(rows, clinic.id) == [plans[0].id]
-        assert audit.misreviewed(rows, clinic.id) == []
+        assert accounts.unaccounted(rows, clinic.id) == [plans[0].id]
+        assert accounts.misreviewed(rows, clinic.id) == []
         assert time.monotonic() - began < 2

@@ -48,7 +48,7 @@ def test_many_pages_hold_everything_once_and_in_order(lane: WriteLane, database:
     held = _held(database)
     _store(lane, 3)
 
-    told = json.loads(b"".join(services.exported("c-1", NOW, held.recommendations(), held.audit())))
+    told = json.loads(b"".join(services.exported("c-1", NOW, held.recommendations(), held.courses(), held.audit())))
 
     assert [one["id"] for one in told["recommendations"]] == made
     assert [review["version"] for review in told["recommendations"][7]["reviews"]] == list(range(2, 42))
@@ -61,7 +61,7 @@ def test_an_export_takes_no_more_memory_the_longer_it_is(lane: WriteLane, databa
     _store(lane, 300, json.dumps(chance.randbytes(40_000).hex()).encode())
     tracemalloc.start()
     held = _held(database)
-    size = sum(map(len, services.exported("c-1", NOW, held.recommendations(), held.audit())))
+    size = sum(map(len, services.exported("c-1", NOW, held.recommendations(), held.courses(), held.audit())))
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert size > 300 * 80_000
@@ -95,7 +95,7 @@ def test_what_comes_after_the_beginning_is_left_out_whole(lane: WriteLane, datab
     _review(database, made[30], 3)
     _review(database, made[35], 2)
 
-    told = json.loads(b"".join(services.exported("c-1", NOW, held.recommendations(), held.audit())))
+    told = json.loads(b"".join(services.exported("c-1", NOW, held.recommendations(), held.courses(), held.audit())))
 
     assert [one["id"] for one in told["recommendations"]] == made
     assert [(one["id"], one["version"]) for one in told["recommendations"] if one["version"] > 1] == [(made[30], 2)]
@@ -110,7 +110,7 @@ def _sweep(database: Database, clinic: Clinic) -> None:
 def test_a_sweep_while_plans_are_handed_over_ends_it(lane: WriteLane, database: Database, clinic: Clinic) -> None:
     _store(lane, 50)
     held = _held(database)
-    parts = services.exported("c-1", NOW, held.recommendations(), held.audit())
+    parts = services.exported("c-1", NOW, held.recommendations(), held.courses(), held.audit())
     taken = [next(parts) for _ in range(5)]
     _sweep(database, clinic)
 

@@ -13,13 +13,14 @@ from alembic import command
 from alembic.script import ScriptDirectory
 from sqlalchemy import make_url
 
-from app.db import at_head, head, migrate
+from app.db import Database, at_head, head, migrate
 from app.db.migrating import alembic_config
 from app.db.postgresql import migration_engine as postgresql_engine
 from app.db.sqlite import STORED_TRIGGERS
 from app.db.sqlite import migration_engine as sqlite_engine
 from app.db.tenancy import PERSONAL_COLUMNS, TENANT_TABLES
 from app.models import Base
+from app.store import courses, recommendations
 from tests.databases import Place, raw_sqlite
 
 ROOT = Path(__file__).parents[2]
@@ -62,6 +63,20 @@ def test_down_and_up_again_with_rows_in_the_tables(place: Place) -> None:
     _fill(place)
 
 
+def test_down_to_where_there_were_no_courses_and_up_again(place: Place) -> None:
+    _fill(place)
+    migrate(place.owner_url, "0002")
+    assert not {"courses", "happenings", "task_acks"} & set(_tables(place))
+    migrate(place.owner_url)
+    database = Database(place.url)
+    database.verify()
+    with database.read("cli_one") as rows:
+        assert recommendations.get(rows, "cli_one", "rec_none") is None
+        assert len(recommendations.page(rows, "cli_one", recommendations.Filter(), limit=9)) == 1
+        assert courses.of_recommendation(rows, "cli_one", "rec_one") is None
+    database.close()
+
+
 def test_a_new_file_can_be_read_by_its_owner_only(tmp_path: Path) -> None:
     (tmp_path / "new").mkdir()
     migrate(f"sqlite:///{tmp_path / 'new' / 'service.db'}")
@@ -91,7 +106,17 @@ VALUES: dict[str, Any] = {
     "clinics": ("cli_one", "cli_two", "live", "Clinic", "UTC", True, 365, "2026-01-01"),
     "heads": ("cli_one", 1, b"\x00", 0),
     "audit": ("cli_one", 1, "2026-01-01", "key", "clinic.create", "", "ok", "req", "", "", "", b"\x00"),
-}
+    "recommendations": (
+        "cli_one", "rec_one", "2026-01-01", None, "proceed", "proceed", "final", True, "en", "2026-01-01", "md",
+        "1.0.0", "", "", "none", 1, None, b"{}", b"",
+    ),
+    "courses": (
+        "cli_one", "crs_one", "rec_one", None, "2026-01-01", "2026-01-01", 2, "active", "en", "UTC", "md", "1.0.0",
+        "", "", 0, b"{}", b"",
+    ),
+    "happenings": ("cli_one", "hap_one", "crs_one", 2, "done", "2026-01-01", "2026-01-01", "key", b"{}"),
+    "task_acks": ("cli_one", "crs_one", "tsk_one", "2026-01-01", "key"),
+}  # fmt: skip
 
 
 def _fill(place: Place) -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from itertools import count
 from typing import Any, Final
 
-from app.store.values import AuditEntry, Event, Recommendation, Reply, Unit
+from app.store.values import AuditEntry, Course, CourseHappened, Event, Recommendation, Reply, Unit
 
 NOW: Final = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 _NUMBERS: Final = count(1)
@@ -52,6 +52,41 @@ def unit(kept: Recommendation | None = None, *, slot: str | None = None, fingerp
         event=Event(f"evt_{kept.id}", "recommendation.created", kept.id, 1, NOW),
         reply=Reply(slot, fingerprint, kept.id, 201) if slot else None,
     )
+
+
+def course(recommendation_id: str, clinic_id: str = "cli_one", **changes: Any) -> Course:
+    made = Course(
+        id=f"crs_{next(_NUMBERS):08}",
+        recommendation_id=recommendation_id,
+        client_ref=None,
+        created_at=NOW,
+        version=1,
+        status="active",
+        clinic_id=clinic_id,
+        language="en",
+        time_zone="Europe/London",
+        protocol_id="microdermabrasion",
+        protocol_version="1.0.0",
+        protocol_digest="sha256:00",
+        texts_digest="sha256:11",
+        start=b'{"intake":{"concerns":[]}}',
+        answer=b'{"status":"active"}',
+    )
+    return replace(made, **changes)
+
+
+def happened(course_id: str, version: int = 2, **changes: Any) -> CourseHappened:
+    made = CourseHappened(
+        id=f"hap_{next(_NUMBERS):08}",
+        course_id=course_id,
+        version=version,
+        kind="done",
+        at=NOW,
+        recorded_at=NOW,
+        key_id="key_one",
+        document=b'{"on":"2026-11-21"}',
+    )
+    return replace(made, **changes)
 
 
 def client_hash(client_ref: str) -> str:
