@@ -1,0 +1,28 @@
+"""The service with a course that is being carried out: on both databases, or on one for a whole file of tests."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.courses.clinic import Patient, begin
+from tests.databases import Place
+from tests.resources.service import Service, running
+
+
+@pytest.fixture
+def service(place: Place) -> Iterator[Service]:
+    with running(place.url) as running_service:
+        yield running_service
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    with running(f"sqlite:///{tmp_path_factory.mktemp('shared') / 'service.db'}") as running_service:
+        yield running_service
+
+
+@pytest.fixture
+def patient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Patient]:
+    """A healthy person with six sessions ahead, two weeks apart, beginning on 21 November 2026."""
+    with running(f"sqlite:///{tmp_path_factory.mktemp('patient') / 'service.db'}") as running_service:
+        yield begin(running_service)

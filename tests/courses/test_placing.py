@@ -1,0 +1,145 @@
+"""A proposed time is judged alike for the web, the telephone and the desk; and what is refused is never stored."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from app.schemas.placing import CheckOut
+from tests.courses.clinic import Json, Patient, begin, code_of, day
+from tests.resources.service import Service
+
+RESUME = {"reviewer": {"name": "Dr A. Example", "role": "dermatologist"}, "outcome": "resume"}
+
+
+def _rules(found: dict[str, object]) -> list[str]:
+    return [cause["rule"] for cause in found["rules"]]  # type: ignore[attr-defined]
+
+
+def test_a_day_within_the_window_is_allowed(patient: Patient) -> None:
+    found = patient.check(day(3))
+    CheckOut.model_validate(found)
+    visit_id = patient.visit("session-1")["id"]
+    said: Json = {"because": None, "rules": [], "first_date": None, "text": "This day suits the course."}
+    assert found == {"allowed": True, "visit_id": visit_id, "on": "2026-11-24", **said}
+
+
+def test_a_day_too_soon_is_refused_with_the_rule_and_the_first_day_that_would_do(patient: Patient) -> None:
+    patient.done("session-1", day(0), reaction="none")
+    found = patient.check(day(3))
+
+    CheckOut.model_validate(found)
+    assert (found["allowed"], found["because"], found["first_date"]) == (False, "early", "2026-11-28")
+    assert _rules(found) == ["CAD-FL1", "CAD-L1"]
+    assert found["text"] == "This is too early for this visit. The first day on which it may be is 2026-11-28."
+    assert patient.check(date.fromisoformat(found["first_date"]))["allowed"]
+
+
+def test_a_day_that_is_over_is_refused(patient: Patient) -> None:
+    patient.on_day(3)
+    found = patient.check(day(2))
+    assert (found["allowed"], found["because"], found["rules"], found["first_date"]) == (
+        False,
+        "past",
+        [],
+        "2026-11-24",
+    )
+
+
+def test_a_peel_that_is_booked_next_week_counts_and_is_not_kept(patient: Patient) -> None:
+    peel = [{"code": "superficial_peel", "on": "2026-11-28"}]
+    found = patient.check(day(5), procedures=peel)
+
+    assert (found["allowed"], found["first_date"]) == (False, "2026-12-12")
+    assert _rules(found) == ["DEF-PEEL1"]
+    assert patient.check(date(2026, 12, 12), procedures=peel)["allowed"]
+    assert patient.check(day(5))["allowed"]
+    assert patient.read()["version"] == 1
+
+
+def test_a_peel_elsewhere_on_the_body_does_not_count(patient: Patient) -> None:
+    peel = [{"code": "superficial_peel", "on": "2026-11-28", "areas": ["back"]}]
+    assert patient.check(day(5), procedures=peel)["allowed"]
+
+
+def test_the_day_is_that_of_the_clinic_wherever_the_caller_is(shared: Service) -> None:
+    office = shared.open("Auckland", time_zone="Pacific/Auckland")
+    away = begin(shared, office)
+    answer = away.send("check", {"starts_at": "2026-11-24T23:30:00-05:00"}).json()
+    assert answer["on"] == "2026-11-25"
+
+
+def test_a_course_on_hold_names_what_holds_it(patient: Patient) -> None:
+    patient.done("session-1", day(0))
+    patient.signs(day(0), "blisters")
+    found = patient.check(day(30))
+
+    assert (found["because"], found["first_date"]) == ("hold", None)
+    assert "RED-5" in _rules(found)
+    assert found["text"] == "The course is on hold. A professional or new answers have to let it go on first."
+
+
+def test_after_a_long_gap_new_answers_come_first(patient: Patient) -> None:
+    patient.done("session-1", day(0), reaction="none")
+    found = patient.check(day(181))
+    assert (found["allowed"], found["because"]) == (False, "late")
+    patient.on_day(100)
+    found = patient.check(day(181))
+    assert (found["allowed"], found["because"], _rules(found)) == (False, "reassess", ["REASSESS"])
+    patient.told("answers", {"on": f"{day(100)}", "client": {"pregnant": False}})
+    assert patient.check(day(181))["allowed"]
+
+
+def test_what_a_check_refuses_is_not_stored_and_the_refusal_is_the_same(patient: Patient) -> None:
+    patient.done("session-1", day(0), reaction="none")
+    answer = patient.book("session-2", day(2))
+
+    assert code_of(answer) == (409, "not_allowed")
+    assert answer.json()["refusal"] == patient.check(day(2))
+    found = patient.check(day(2))
+    assert answer.json()["errors"] == [{"pointer": "/starts_at", "code": "early", "message": found["text"]}]
+    assert patient.read()["version"] == 2
+
+
+@pytest.mark.parametrize("unknown", ["vis_" + "0" * 22, None])
+def test_a_visit_that_is_not_there_or_over_cannot_be_asked_about(patient: Patient, unknown: str | None) -> None:
+    patient.done("session-1", day(0))
+    visit_id = unknown or patient.visit("session-1")["id"]
+    answer = patient.send("check", {"visit_id": visit_id, "starts_at": "2026-12-01T10:00:00Z"})
+    assert (code_of(answer), answer.json()["errors"][0]["pointer"]) == ((422, "invalid_body"), "/visit_id")
+
+
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=st.lists(st.tuples(st.integers(0, 20), st.integers(0, 60), st.sampled_from("bdsmr")), max_size=8))
+def test_whatever_happened_what_is_allowed_can_be_booked_and_every_first_day_is_allowed(
+    shared: Service, steps: list[tuple[int, int, str]]
+) -> None:
+    patient, today = begin(shared), 0
+    patient.on_day(0)
+    for ahead, proposed, what in steps:
+        today += ahead
+        on = patient.on_day(today)
+        visit = next(
+            visit for visit in patient.read()["visits"] if visit["done"] is None and visit["state"] != "missed"
+        )
+        named = {"visit_id": visit["id"]}
+        if what in "dm":
+            state = {"d": "done", "m": "missed"}[what]
+            patient.told("visits", {**named, "state": state, "on": f"{on}"})
+        elif what == "s":
+            patient.signs(on, "blisters" if proposed % 2 else "flaking")
+        elif what == "r":
+            patient.send("review", RESUME)
+        when = on + timedelta(proposed)
+        found = patient.check(when)
+        booked = patient.send(
+            "visits", {"visit_id": found["visit_id"], "state": "booked", "starts_at": f"{when}T10:00:00Z"}
+        )
+        assert booked.status_code == (201 if found["allowed"] else 409)
+        if not found["allowed"]:
+            assert booked.json()["refusal"] == found
+            assert found["rules"] or found["because"] == "past"
+            if found["first_date"] is not None:
+                assert patient.check(date.fromisoformat(found["first_date"]))["allowed"]
+    patient.service.clock.at = patient.service.clock.at.replace(year=2026, month=11, day=21)
