@@ -3,9 +3,9 @@
 Nothing here holds what a caller sent: a fault names a place and a rule, never a value.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +207,7 @@ class PreconditionFailedError(AppError):
     """The caller's copy is older than what is stored."""
 
     code = "precondition_failed"
-    detail = "The recommendation has changed since it was read. Read it again, then decide."
+    detail = "What this is about has changed since it was read. Read it again, then decide."
 
 
 class LooserThanRulesError(AppError):
@@ -250,6 +250,50 @@ class NotReviewableError(AppError):
 
     code = "not_reviewable"
     detail = "This recommendation cannot be reviewed in this way: what it says cannot be cleared or adjusted."
+
+
+class NotBookableError(AppError):
+    """No course can begin from a plan that nobody may book."""
+
+    code = "not_bookable"
+    detail = "Nothing may be booked from this recommendation, so that no course can begin from it."
+
+
+class CourseExistsError(AppError):
+    """A plan is carried out once."""
+
+    code = "course_exists"
+    detail = "This recommendation is carried out by a course already. A new plan takes a new intake."
+
+
+class CourseOverError(AppError):
+    """The course was withdrawn, and nothing is planned in it any more."""
+
+    code = "course_over"
+    detail = "This course was withdrawn: nothing in it can be planned, booked or decided any more."
+
+
+class NotResumableError(AppError):
+    """A professional's word does not let this course go on."""
+
+    code = "not_resumable"
+    detail = "A review cannot let this course go on: it is not on hold, or what holds it is not for a review to clear."
+
+
+class NotAllowedError(AppError):
+    """The rules allow no visit on that day.
+
+    Attributes:
+        refusal: Which rules, and the first day that would do, as checking the time says it.
+    """
+
+    code = "not_allowed"
+    detail = "The visit may not be on this day, and was not booked. `refusal` names the rules and the first day."
+
+    def __init__(self, faults: Iterable[Fault] = (), refusal: Mapping[str, Any] | None = None) -> None:
+        """Keep the refusal."""
+        super().__init__(faults)
+        self.refusal = refusal
 
 
 class ProtocolNotOnShelfError(AppError):

@@ -16,9 +16,12 @@ from app.observability import Journal, Metrics
 from app.problems import speak_problems
 from app.routers import (
     batch,
+    calendars,
     clients,
+    courses,
     docs,
     events,
+    happenings,
     keys,
     operations,
     problem_pages,
@@ -26,6 +29,7 @@ from app.routers import (
     recommendations,
     review,
     stored,
+    tasks,
     webhooks,
 )
 from app.routers.contract import DESCRIPTION, TAGS, write_contract
@@ -40,6 +44,10 @@ GROUPS = (
     batch,
     stored,
     review,
+    courses,
+    happenings,
+    calendars,
+    tasks,
     clients,
     keys,
     webhooks,
@@ -132,10 +140,18 @@ def _bare_app(
             Middleware(Crowd, most=settings.max_in_flight, metrics=metrics, in_turns={BATCH}),
             Middleware(HeadAsGet),
             Middleware(NoKeyInAddress),
-            Middleware(BodyLimit, most=settings.max_body_bytes, elsewhere={BATCH: settings.max_batch_bytes}),
+            Middleware(BodyLimit, most=settings.max_body_bytes, elsewhere=_larger(settings)),
             Middleware(Straight, routes=routes),
         ],
     )
 
 
+def _larger(settings: Settings) -> dict[str, int]:
+    """Where larger bodies are taken: of many intakes, and of a year of somebody's calendar."""
+    return {BATCH: settings.max_batch_bytes, FIT: max(settings.max_body_bytes, MOST_OF_CALENDAR)}
+
+
 BATCH = "/v1/recommendations/batch"
+FIT = "*/fit"
+MOST_OF_CALENDAR = 1_048_576
+"""As many bytes as ten thousand times that are taken."""

@@ -5,6 +5,7 @@ import re
 from base64 import b64encode
 from binascii import crc32
 from collections.abc import Iterable
+from hashlib import sha256
 from os import urandom
 from string import ascii_letters, digits
 from typing import Final, Literal, NamedTuple, get_args
@@ -13,7 +14,7 @@ from typing_extensions import override
 
 KeyKind = Literal["secret", "publishable"]
 World = Literal["live", "test"]
-Purpose = Literal["api key", "audit", "check", "client", "cursor", "read token", "reply", "webhook"]
+Purpose = Literal["api key", "audit", "calendar", "check", "client", "cursor", "read token", "reply", "webhook"]
 
 ID_CHARACTERS: Final = 22
 """Characters of an id after its prefix: 131 random bits, which nobody guesses."""
@@ -133,6 +134,15 @@ def whole_key(text: str) -> str | None:
 def new_id(prefix: str, characters: int = ID_CHARACTERS) -> str:
     """Name a new thing, at random: `rec_…`. The name tells neither when it was made nor how many there are."""
     return f"{prefix}_{random_text(characters)}"
+
+
+def derived_id(prefix: str, *parts: str) -> str:
+    """Name a part of a thing after the thing and its place: the same name whenever it is asked for.
+
+    Nobody guesses it who could not guess the name of the thing.
+    """
+    digest = sha256(b"".join(b"%d:%b" % (len(raw), raw) for raw in map(str.encode, (prefix, *parts))))
+    return f"{prefix}_{_base62(int.from_bytes(digest.digest()), ID_CHARACTERS)}"
 
 
 def random_text(characters: int) -> str:

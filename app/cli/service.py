@@ -114,11 +114,14 @@ def _opened(settings: Settings) -> Backend:
 def _demo_keys(backend: Backend, listener: socket.socket) -> dict[str, str]:
     """Make keys for a demonstration, the one for browsers for pages that this machine itself hands out."""
     from app.routers.samples import sample_intake, sample_receiver  # noqa: PLC0415 -- see the top
+    from app.schemas.courses import facts_of  # noqa: PLC0415 -- see the top
     from app.services.demonstration import take_in_demo_clinic  # noqa: PLC0415 -- see the top
 
     ports = {USUAL_PORT, listener.getsockname()[1]}
     pages = {f"http://{host}:{port}" for host in ("localhost", "127.0.0.1") for port in ports}
-    made = take_in_demo_clinic(backend, frozenset(pages | {_address(listener)}), sample_intake(), sample_receiver())
+    made = take_in_demo_clinic(
+        backend, frozenset(pages | {_address(listener)}), sample_intake(), sample_receiver(), facts_of
+    )
     return {"secret_key": made.secret, "publishable_key": made.publishable}
 
 

@@ -15,7 +15,13 @@ class BodyLimit:
     """Refuses bodies over a limit: at once if the length is announced, else as soon as it is passed."""
 
     def __init__(self, app: ASGIApp, most: int, elsewhere: Mapping[str, int]) -> None:
-        """Wrap an application; `most` is in bytes, and `elsewhere` names addresses with a limit of their own."""
+        """Wrap an application.
+
+        Args:
+            app: The application.
+            most: How many bytes are taken.
+            elsewhere: Addresses with a limit of their own; one that begins with a star is the last part of many.
+        """
         self._app = app
         self._most = most
         self._elsewhere = elsewhere
@@ -24,7 +30,8 @@ class BodyLimit:
         """Check the announced length, then count."""
         if scope["type"] != "http" or scope["method"] == "GET":
             return self._app(scope, receive, send)
-        most = self._elsewhere.get(scope["path"], self._most)
+        path: str = scope["path"]
+        most = self._elsewhere.get(path) or self._elsewhere.get(f"*{path[path.rfind('/') :]}", self._most)
         if _announced(scope) > most:
             return problem_response(BodyTooLargeError(), scope)(scope, receive, send)
         return self._app(scope, _counting(receive, most), send)

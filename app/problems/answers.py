@@ -31,7 +31,14 @@ def problem_document(error: errors.AppError, request_id: str) -> dict[str, Any]:
         "detail": error.detail,
         "request_id": request_id,
         "errors": [asdict(fault) for fault in error.faults],
+        **_more(error),
     }
+
+
+def _more(error: errors.AppError) -> dict[str, Any]:
+    """What one kind of refusal tells beside what all of them tell."""
+    told = error.refusal if isinstance(error, errors.NotAllowedError) else None
+    return {} if told is None else {"refusal": dict(told)}
 
 
 def problem_response(error: errors.AppError, scope: Scope, headers: Headers | None = None) -> Response:

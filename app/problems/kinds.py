@@ -196,6 +196,36 @@ _KINDS: Final = (
         "Decline it, or take a new intake. What is not suitable or urgent cannot be cleared by a review.",
     ),
     Kind(
+        errors.NotBookableError,
+        HTTPStatus.CONFLICT,
+        "Nothing may be booked yet",
+        "Wait for `bookable` to be true: answer what is `unanswered`, or let a professional review the recommendation.",
+    ),
+    Kind(
+        errors.CourseExistsError,
+        HTTPStatus.CONFLICT,
+        "The plan has a course already",
+        "Find it with `GET /v1/courses?client_ref=…`. To plan anew, store a new intake and begin from that.",
+    ),
+    Kind(
+        errors.CourseOverError,
+        HTTPStatus.CONFLICT,
+        "The course is over",
+        "Store a new intake and start a course from it. What really happened, and how the skin is, can still be told.",
+    ),
+    Kind(
+        errors.NotAllowedError,
+        HTTPStatus.CONFLICT,
+        "The day does not suit",
+        "Show `refusal.text`, and offer `refusal.first_date` or a later day; ask `POST /v1/courses/{id}/check` first.",
+    ),
+    Kind(
+        errors.NotResumableError,
+        HTTPStatus.CONFLICT,
+        "Nothing that a review can clear",
+        "Look at `hold` and `needs` of the course. What rules a treatment out ends only with new answers.",
+    ),
+    Kind(
         errors.KeyEndedError,
         HTTPStatus.CONFLICT,
         "The key has ended",
@@ -224,7 +254,7 @@ _KINDS: Final = (
         errors.PreconditionFailedError,
         HTTPStatus.PRECONDITION_FAILED,
         "Someone else was faster",
-        "Read the recommendation again, look at what changed, and send the new `ETag` as `If-Match`.",
+        "Read it again, look at what changed, and send the new `ETag` as `If-Match`.",
     ),
     Kind(
         errors.IdempotencyMismatchError,

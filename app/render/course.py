@@ -1,5 +1,7 @@
 """The course as JSON: counts, settings, and visits whose edges and care are dated."""
 
+from collections.abc import Sequence
+
 from app.render.fragments import Sheet, array, encode
 from app.render.words import Words
 from app.rules.assessment import SettingsHeld, Span
@@ -17,7 +19,8 @@ def _span(span: Span | None) -> str:
     return "null" if span is None else encode(dict(zip(("minimum", "typical", "maximum"), span.values, strict=True)))
 
 
-def _settings(held: SettingsHeld) -> dict[str, object]:
+def settings_of(held: SettingsHeld) -> dict[str, object]:
+    """How the device is set."""
     return {
         "intensity": held.intensity_name,
         "passes": {"minimum": held.passes[0], "maximum": held.passes[1]},
@@ -30,15 +33,16 @@ def _all_settings(plan: Plan) -> str:
     minutes = assessment.settings.minutes
     return encode(
         {
-            **_settings(assessment.settings),
+            **settings_of(assessment.settings),
             "test_area_first": assessment.numbers.test_area.value > 0,
             "session_minutes": minutes and {"minimum": minutes[0], "maximum": minutes[1]},
-            "by_area": [{"area": area, **_settings(held)} for area, held in assessment.area_settings],
+            "by_area": [{"area": area, **settings_of(held)} for area, held in assessment.area_settings],
         }
     )
 
 
-def _edge(sheet: Sheet, name: str, edge: Edge | None, words: Words) -> None:
+def write_edge(sheet: Sheet, name: str, edge: Edge | None, words: Words) -> None:
+    """Write an edge of a window as a member, and the comma after it; null where there is none."""
     if edge is None:
         sheet.say(f'"{name}":null,')
         return
@@ -80,10 +84,14 @@ def _after(sheet: Sheet, step: CareStep, day: int, words: Words) -> None:
 def _care(sheet: Sheet, visit: Visit, plan: Plan, words: Words, *, first: bool) -> None:
     """The steps around a visit; a look at progress has none."""
     steps = plan.care if visit.kind in TREATED else ()
-    day = visit.target.day
+    write_care(sheet, [step for step in steps if first or not step.first], visit.target.day, words)
+
+
+def write_care(sheet: Sheet, steps: Sequence[CareStep], day: int, words: Words) -> None:
+    """Write the steps around a visit on a day, which end its object."""
     for phase, name, write in (("before", "pre_care", _before), ("after", "aftercare", _after)):
         sheet.say(f'"{name}":[')
-        due = [step for step in steps if step.phase == phase and (first or not step.first)]
+        due = [step for step in steps if step.phase == phase]
         for index, step in enumerate(due):
             sheet.say("," if index else "")
             write(sheet, step, day, words)
@@ -96,11 +104,12 @@ def _visits(sheet: Sheet, plan: Plan, words: Words) -> None:
         comma = "," if index else ""
         sheet.say(f'{comma}{{"number":{visit.number},"kind":"{visit.kind}","areas":{areas},')
         for name in ("earliest", "target", "latest"):
-            _edge(sheet, name, getattr(visit, name), words)
+            write_edge(sheet, name, getattr(visit, name), words)
         _care(sheet, visit, plan, words, first=index == 0)
 
 
-def _event(sheet: Sheet, fit: EventFit, words: Words) -> None:
+def write_event(sheet: Sheet, fit: EventFit, words: Words) -> None:
+    """Write how a course lies before an event."""
     sheet.say('{"on":')
     sheet.date(fit.day)
     rest = {
@@ -128,5 +137,5 @@ def write_course(sheet: Sheet, plan: Plan, words: Words) -> None:
     if plan.course.event is None:
         sheet.say("null}")
     else:
-        _event(sheet, plan.course.event, words)
+        write_event(sheet, plan.course.event, words)
         sheet.say("}")

@@ -14,6 +14,7 @@ from app.render.words import Words
 from app.rules.adjust import REVIEW
 from app.rules.plan import Plan
 from app.rules.record import Facts
+from app.rules.remaining import REASSESS
 from app.rules.unanswered import Unanswered
 from app.texts.catalog import Catalog
 
@@ -23,18 +24,20 @@ SHELVES: Final = 16
 
 
 class _ReviewedWords(Words):
-    """A protocol's words, and those for an edge that a professional set."""
+    """A protocol's words, and those for an edge that a professional or the age of the answers set."""
 
     @cached_property
     @override
     def causes(self) -> dict[str, str]:
-        """Each rule as a reason of an edge, and the review."""
+        """Each rule as a reason of an edge, the review, and the want of new answers."""
         said = encode({"rule": REVIEW, "text": self.catalog.say("summary.set_in_review")})
-        return {**super().causes, REVIEW: said}
+        due = encode({"rule": REASSESS.rule.id, "text": self.catalog.say(REASSESS.text_key)})
+        return {**super().causes, REVIEW: said, REASSESS.rule.id: due}
 
 
 @lru_cache(SHELVES)
-def _speaking(words: Words) -> _ReviewedWords:
+def speaking(words: Words) -> Words:
+    """A protocol's words with those for edges that no rule set."""
     return _ReviewedWords(words.program, words.digest, words.catalog)
 
 
@@ -48,7 +51,7 @@ def write_adjusted(words: Words, facts: Facts, plan: Plan, unanswered: Unanswere
         unanswered: What is still open.
         created_at: When the recommendation was first computed, in UTC.
     """
-    return write_recommendation(_speaking(words), facts, plan, unanswered, created_at)
+    return write_recommendation(speaking(words), facts, plan, unanswered, created_at)
 
 
 def write_reviewed(answer: bytes, id_: str, review: Mapping[str, Any], catalog: Catalog) -> tuple[bytes, bool]:

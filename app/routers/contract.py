@@ -18,8 +18,8 @@ from app.dependencies import guard_of
 from app.problems import KINDS, MEDIA_TYPE, problem_document
 from app.routers.batch import NotLinesError
 from app.routers.headers import add_headers
-from app.routers.samples import add_examples
-from app.schemas.problem import ProblemOut
+from app.routers.samples import REFUSAL, add_examples
+from app.schemas.problem import ProblemOut, VisitRefusedOut
 
 Json = dict[str, Any]
 DESCRIPTION: Final = """\
@@ -39,6 +39,9 @@ The plan supports a professional's decision. It is no diagnosis, no prescription
 """
 TAGS: Final = [
     {"name": "recommendations", "description": "From an intake to a plan."},
+    {"name": "calendars", "description": "Plans and courses for the programs that people keep their appointments in."},
+    {"name": "tasks", "description": "What to send to whom, and when."},
+    {"name": "courses", "description": "From a plan to bookings and back: what happens moves the rest."},
     {"name": "clients", "description": "What is held about a person: hand it over, erase it."},
     {"name": "keys", "description": "What a clinic's programs prove themselves with."},
     {"name": "webhooks", "description": "What happens, sent to those who want to be told."},
@@ -57,15 +60,19 @@ _EVERYWHERE: Final = {
 }
 _NO_ROOM: Final = "There is no room left to store anything."
 _WRITES: Final = frozenset({
+    "create_course", "record_visit", "record_check_in", "record_answers", "review_course", "withdraw_course",
     "create_recommendation", "read_recommendation", "review_recommendation", "erase_client", "create_key", "revoke_key",
     "rotate_key", "create_webhook_endpoint", "delete_webhook_endpoint", "rotate_webhook_secret",
-    "enable_webhook_endpoint", "replay_events",
+    "enable_webhook_endpoint", "replay_events", "create_calendar_subscription", "delete_calendar_subscription",
+    "acknowledge_task",
 })  # fmt: skip
 """Operations that write before they answer; reading does, where it uses a token up."""
 _ALWAYS_IN: Final = frozenset({"livez", "readyz", "read_metrics"})
 """Operations that are never turned away for a crowd."""
 _REQUEST_ID: Final = "0f8e2b7c5d1a4e6f9b3c7a2d8e4f6b1c"
 _AN_ERROR: Final = {"$ref": "#/components/schemas/ProblemOut"}
+_REFUSED: Final = errors.NotAllowedError.code
+_TWO_WAYS: Final = {"anyOf": [_AN_ERROR, {"$ref": "#/components/schemas/VisitRefusedOut"}]}
 _FAULT: Final = errors.Fault("/client/fitzpatrick", "whole_number", "Must be a whole number from 1 to 6.")
 
 
@@ -130,7 +137,9 @@ def _name_operations(document: Json, app: FastAPI) -> None:
 
 def _use_problems(document: Json) -> None:
     """Describe every refusal as what it is."""
-    _, definitions = models_json_schema([(ProblemOut, "serialization")], ref_template="#/components/schemas/{model}")
+    _, definitions = models_json_schema(
+        [(ProblemOut, "serialization"), (VisitRefusedOut, "serialization")], ref_template="#/components/schemas/{model}"
+    )
     schemas = document["components"]["schemas"]
     schemas.update(definitions["$defs"])
     for leftover in ("HTTPValidationError", "ValidationError"):
@@ -170,7 +179,7 @@ def _problem(operation: Json, status: str, response: Json) -> Json:
     }
     return {
         "description": response["description"],
-        "content": {MEDIA_TYPE: {"schema": _AN_ERROR, "examples": examples}},
+        "content": {MEDIA_TYPE: {"schema": _TWO_WAYS if _REFUSED in examples else _AN_ERROR, "examples": examples}},
     }
 
 
@@ -190,16 +199,27 @@ _OF_A_BODY: Final = frozenset({
     "empty_body", "invalid_encoding", "malformed_json", "too_deep", "duplicate_key", "unsupported_number",
     "unsupported_text", "incomplete_body",
 })  # fmt: skip
+_RECORDS: Final = frozenset({
+    "record_visit", "record_check_in", "record_answers", "review_course", "withdraw_course",
+})  # fmt: skip
+_OF_A_COURSE: Final = _RECORDS | {"check_course", "fit_course"}
+_WORKED_OUT: Final = frozenset({"read_course_calendar", "follow_calendar", "list_tasks", "acknowledge_task"})
+_REPEATABLE: Final = _RECORDS | {"create_recommendation", "create_course"}
 _ONLY_OF: Final = {
-    "invalid_query": {"list_recommendations", "list_events"},
-    "invalid_idempotency_key": {"create_recommendation"},
-    "idempotency_in_progress": {"create_recommendation"},
-    "idempotency_mismatch": {"create_recommendation"},
-    "client_erased": {"create_recommendation"},
+    "invalid_query": {"list_recommendations", "list_courses", "list_tasks", "list_events"},
+    "invalid_idempotency_key": _REPEATABLE,
+    "idempotency_in_progress": _REPEATABLE,
+    "idempotency_mismatch": _REPEATABLE,
+    "client_erased": _REPEATABLE,
+    "not_bookable": {"create_course"},
+    "course_exists": {"create_course"},
+    "course_over": _OF_A_COURSE - {"record_check_in"},
+    "not_allowed": {"record_visit"},
+    "not_resumable": {"review_course"},
     "client_ref_refused": {"create_recommendation"},
     "read_token_spent": {"read_recommendation"},
-    "protocol_not_on_shelf": {"explain_recommendation"},
-    "precondition_failed": {"review_recommendation"},
+    "protocol_not_on_shelf": {"explain_recommendation", "create_course", *_OF_A_COURSE, *_WORKED_OUT},
+    "precondition_failed": {"review_recommendation", *_RECORDS},
     "looser_than_rules": {"review_recommendation"},
     "not_reviewable": {"review_recommendation"},
     "review_required": {"preview_recommendation"},
@@ -216,4 +236,6 @@ _ONLY_OF: Final = {
 def _sample(operation: Json, kind: type[errors.AppError]) -> errors.AppError:
     if kind is errors.MediaTypeError and operation["operationId"] == "preview_batch":
         return NotLinesError()
+    if kind is errors.NotAllowedError:
+        return errors.NotAllowedError([errors.Fault("/starts_at", REFUSAL["because"], REFUSAL["text"])], REFUSAL)
     return kind([_FAULT] if kind is errors.InvalidBodyError else ())

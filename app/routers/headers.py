@@ -31,6 +31,11 @@ HEADERS: Final[dict[str, Json]] = {
         enum=["true"],
     ),
     "Retry-After": _header("In how many seconds to ask again.", pattern="^[0-9]+$"),
+    "Retry-After-Twin": _header(
+        "In how many seconds to ask again, where the same request is being answered.",
+        required=False,
+        pattern="^[0-9]+$",
+    ),
     "WWW-Authenticate": _header("`Bearer`: send a key as `Authorization: Bearer`."),
     "RateLimit-Policy": _header("How many requests are taken in which time.", required=False),
     "RateLimit": _header("How many are left, and when that changes.", required=False),
@@ -69,7 +74,12 @@ _BY_STATUS: Final = {
     "429": ("Retry-After",),
     "503": ("Retry-After",),
 }
-_TWIN: Final = ("create_recommendation", "409")
+_CONFLICT: Final = "409"
+_TWINS: Final = frozenset({
+    "create_course", "record_visit", "record_check_in", "record_answers", "review_course", "withdraw_course",
+})  # fmt: skip
+"""Refused with 409 for more reasons than one."""
+_TWIN: Final = ("create_recommendation", _CONFLICT)
 """Refused because the same is being answered right now: that does not take long."""
 _LIMITED: Final = ("RateLimit-Policy", "RateLimit")
 _UNLIMITED: Final = frozenset({"401", "405", "408", "414", "431", "500"})
@@ -90,9 +100,11 @@ def add_headers(document: Json, open_to_pages: Container[str]) -> None:
             for status, answer in operation["responses"].items():
                 names = _names(operation, status, to_pages=path in open_to_pages)
                 answer["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+                if operation["operationId"] in _TWINS and status == _CONFLICT:
+                    answer["headers"]["Retry-After"] = {"$ref": "#/components/headers/Retry-After-Twin"}
 
 
-_UNVERSIONED: Final = frozenset({"keys", "webhooks"})
+_UNVERSIONED: Final = frozenset({"keys", "webhooks", "calendars"})
 
 
 def _makes_key(operation: Json, status: str) -> bool:

@@ -74,13 +74,13 @@ def holds(request: Request, tag: str) -> bool:
     return "*" in held or tag in {part.removeprefix("W/") for part in held}
 
 
-def unstored(request: Request, body: bytes) -> Response:
-    """Answer with JSON about a person or a clinic, under a tag of these very bytes; callers that hold them get 304."""
+def unstored(request: Request, body: bytes, media_type: str = JSON) -> Response:
+    """Answer with what is about a person or a clinic, under a tag of these very bytes; who holds them gets 304."""
     tag = _tag(body)
     headers = {"ETag": tag, "Cache-Control": "no-store"}
     if holds(request, tag):
         return Response(status_code=304, headers=headers)
-    return Response(body, media_type=JSON, headers=headers)
+    return Response(body, media_type=media_type, headers=headers)
 
 
 def _tag(body: bytes) -> str:

@@ -1,5 +1,6 @@
 """A professional's decision about a stored recommendation."""
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
@@ -22,8 +23,8 @@ IF_MATCH: Final[dict[str, Any]] = {
     "name": "If-Match",
     "in": "header",
     "required": False,
-    "description": "The `ETag` of the recommendation that the professional looked at; if it has changed since, nothing "
-    "is decided. Without it the decision holds for whatever is stored.",
+    "description": "The `ETag` of what you looked at; if it has changed since, nothing is stored. Without it the "
+    "request holds for whatever is stored.",
     "schema": {"type": "string"},
 }
 CONFLICTS: Final[dict[int | str, dict[str, Any]]] = {
@@ -56,23 +57,23 @@ async def review_recommendation(document: ReviewIn, request: Request, recommenda
 
 def _review(document: ReviewIn, request: Request, recommendation_id: str) -> Response:
     backend, caller = backend_of(request), caller_of(request)
-    wanted = request.headers.getlist("if-match")
     shown = review.review(
         backend,
         caller,
         recommendation_id,
         judgement_of(document),
-        lambda version: _matches(wanted, version),
+        matching(request),
         lambda intake: read(read_kept(intake), backend.clock.today),
     )
     headers = {"ETag": version_tag(shown.version), **UNSTORED}
     return Response(shown.body, media_type=JSON, headers=headers)
 
 
-def _matches(wanted: list[str], version: int) -> bool:
-    """Say whether a version is among those that the caller names; a weak tag names none."""
+def matching(request: Request) -> Callable[[int], bool]:
+    """Say which versions are among those that the caller names; a weak tag names none."""
+    wanted = request.headers.getlist("if-match")
     tags = {part.strip() for header in wanted for part in header.split(",")}
-    return not wanted or not tags.isdisjoint({"*", version_tag(version)})
+    return lambda version: not wanted or not tags.isdisjoint({"*", version_tag(version)})
 
 
 def judgement_of(document: ReviewIn) -> Judgement:

@@ -6,18 +6,46 @@ from typing import Any, Final
 
 from fastapi import FastAPI
 
+from app.routers.calendars import CALENDAR
+from app.routers.courses import proposed_of
+from app.routers.happenings import (
+    answers_report,
+    check_in_report,
+    review_report,
+    visit_report,
+    withdrawal_report,
+)
 from app.routers.ndjson import NDJSON
 from app.routers.review import judgement_of
+from app.schemas.courses import facts_of
 from app.schemas.examples import INTAKE
+from app.schemas.happenings import (
+    ANSWERS,
+    CHECK_IN,
+    COURSE_REVIEW,
+    WITHDRAWAL,
+    AnswersIn,
+    CheckInIn,
+    CourseReviewIn,
+    VisitIn,
+    WithdrawIn,
+)
 from app.schemas.intake import IntakeIn
 from app.schemas.keys import KEY, ROTATION
+from app.schemas.placing import CHECK, FIT, CheckIn, FitIn
 from app.schemas.reading import read
 from app.schemas.review import REVIEW, ReviewIn
 from app.schemas.stored import as_kept, as_sent, sent_fields
 from app.schemas.webhooks import ENDPOINT, REPLAY
-from app.services import protocols, recommend, samples
+from app.services import course_samples, due_samples, protocols, recommend, samples
 from app.services.creation import Asked
-from app.services.demonstration import DELETED_ENDPOINT_ID, REVOKED_KEY_ID
+from app.services.demonstration import (
+    DELETED_ENDPOINT_ID,
+    REVIEWED_COURSE_ID,
+    REVOKED_KEY_ID,
+    SAMPLE_ID,
+    WITHDRAWN_COURSE_ID,
+)
 from app.services.samples import AT, ERASED_REF, REF
 from app.services.shelf import Shelf
 from app.services.webhooks import Draft
@@ -25,6 +53,21 @@ from app.services.webhooks import Draft
 Json = dict[str, Any]
 JSON: Final = "application/json"
 _EXCERPT: Final = 2
+REFUSAL: Final[Json] = {
+    "allowed": False,
+    "visit_id": course_samples.FIRST_VISIT_ID,
+    "on": "2026-11-24",
+    "because": "early",
+    "rules": [
+        {
+            "rule": "CAD-L1",
+            "text": "At least 7 days must pass between sessions, so that the outer layer of the skin can rebuild.",
+        }
+    ],
+    "first_date": "2026-11-28",
+    "text": "This is too early for this visit. The first day on which it may be is 2026-11-28.",
+}
+"""Why a visit was not booked."""
 _REQUESTS: Final[dict[str, Json]] = {
     "preview_recommendation": INTAKE,
     "create_recommendation": INTAKE,
@@ -33,11 +76,21 @@ _REQUESTS: Final[dict[str, Json]] = {
     "rotate_key": ROTATION,
     "create_webhook_endpoint": ENDPOINT,
     "replay_events": REPLAY,
+    "create_course": {"recommendation_id": SAMPLE_ID},
+    "record_visit": {"visit_id": course_samples.FIRST_VISIT_ID, "state": "done", "on": "2026-11-21"},
+    "record_check_in": CHECK_IN,
+    "record_answers": ANSWERS,
+    "review_course": COURSE_REVIEW,
+    "withdraw_course": WITHDRAWAL,
+    "check_course": CHECK,
+    "fit_course": FIT,
 }
 _NAMED: Final = {
     "erase_client": ERASED_REF,
     "revoke_key": REVOKED_KEY_ID,
     "delete_webhook_endpoint": DELETED_ENDPOINT_ID,
+    "review_course": REVIEWED_COURSE_ID,
+    "withdraw_course": WITHDRAWN_COURSE_ID,
 }
 """What goes for good has a name of its own: what the other examples name is still there for them."""
 _WHOLE: Final = frozenset({"preview_recommendation", "list_protocols"})
@@ -57,7 +110,8 @@ def add_examples(document: Json, app: FastAPI) -> None:
             operation["parameters"][0]["schema"].pop("examples", None)
         if name in answers:
             answer = answers[name] if name in _WHOLE else _excerpt(answers[name])
-            _first_answer(operation)["content"][JSON]["example"] = answer
+            content = _first_answer(operation)["content"]
+            content[JSON if JSON in content else CALENDAR]["example"] = answer
         if name == "preview_batch":
             line = json.dumps(_excerpt(answers["preview_recommendation"]), separators=(",", ":"))
             _first_answer(operation)["content"][NDJSON]["example"] = f"{line}\n{line}\n"
@@ -81,12 +135,28 @@ def _answers(shelf: Shelf) -> dict[str, Json]:
     return {
         "preview_recommendation": json.loads(recommend.preview(shelf, asked.facts, AT)),
         **stored,
+        **_of_courses(shelf, asked),
+        **due_samples.documents(shelf, asked, facts_of),
         "list_protocols": listing,
         "read_protocol_version": json.loads(protocols.version(shelf, known["id"], known["version"]) or b"{}"),
         "livez": {"status": "alive"},
         "readyz": {"status": "ready"},
         "read_version": {"name": "skincadence", "version": "0.1.0"},
     }
+
+
+def _of_courses(shelf: Shelf, asked: Asked) -> dict[str, Json]:
+    """What is answered about a course."""
+    reports = {
+        "record_visit": visit_report(VisitIn.model_validate(_REQUESTS["record_visit"])),
+        "record_check_in": check_in_report(CheckInIn.model_validate(CHECK_IN)),
+        "record_answers": answers_report(AnswersIn.model_validate(ANSWERS)),
+        "review_course": review_report(CourseReviewIn.model_validate(COURSE_REVIEW)),
+        "withdraw_course": withdrawal_report(WithdrawIn.model_validate(WITHDRAWAL)),
+    }
+    proposed = proposed_of(CheckIn.model_validate(CHECK))
+    placed = course_samples.Placed(proposed, FitIn.model_validate(FIT).model_dump(by_alias=True, exclude_none=True))
+    return course_samples.documents(shelf, asked, facts_of, reports, placed)
 
 
 def sample_intake() -> Asked:

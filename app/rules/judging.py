@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +27,7 @@ ACTIONS: Final[dict[Urgency, Action]] = {
     "clinician": "contact_clinic",
 }
 """What each urgency asks for, the most urgent first."""
+_REMEMBERED: Final = 1_024
 _RANKS: Final = {urgency: rank for rank, urgency in enumerate(ACTIONS)}
 
 
@@ -74,11 +76,25 @@ def _counts(read: Sign, hours_after: int | None, days_after: int | None) -> bool
     return hours > read.after_hours
 
 
-def _answers(program: Program, checked_in: CheckedIn, days_after: int | None) -> Iterator[tuple[str, Line, Sign]]:
+class _Seen(NamedTuple):
+    """What a judgement hangs on.
+
+    Attributes:
+        signs: What is seen or felt.
+        hours_after: So many hours after the visit, if it was told.
+        days_after: So many days after it, if its day is known.
+    """
+
+    signs: tuple[str, ...]
+    hours_after: int | None
+    days_after: int | None
+
+
+def _answers(program: Program, seen: _Seen) -> Iterator[tuple[str, Line, Sign]]:
     """Each sign with each line that answers it."""
     for line in program.lines:
         for read in line.clause.note.signs if line.clause.note is not None else ():
-            if read.sign in checked_in.signs and _counts(read, checked_in.hours_after, days_after):
+            if read.sign in seen.signs and _counts(read, seen.hours_after, seen.days_after):
                 yield read.sign, line, read
 
 
@@ -94,7 +110,13 @@ def judge_check_in(program: Program, checked_in: CheckedIn, done_on: date | None
         What to do and why. A sign of which a red flag speaks is not called expected at the same time.
     """
     days = None if done_on is None else (checked_in.on - done_on).days
-    found = list(_answers(program, checked_in, days))
+    return _judged(program, _Seen(checked_in.signs, checked_in.hours_after, days))
+
+
+@lru_cache(_REMEMBERED)
+def _judged(program: Program, seen: _Seen) -> Judgement:
+    """Judge what is seen; a course asks for the same again after each of its happenings."""
+    found = list(_answers(program, seen))
     alarming = {sign for sign, line, _ in found if _urgency(line) is not None}
     told = {line for sign, line, _ in found if _urgency(line) is not None or sign not in alarming}
     lines = tuple(sorted(told, key=_rank))

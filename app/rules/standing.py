@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from app.rules.effective import judged
 from app.rules.happenings import Cancelled, Done, Missed, Withdrawn, in_order, told
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from app.rules.assessment import SettingsHeld
+    from app.rules.care import CareStep
     from app.rules.chain import Chain, VisitKey
     from app.rules.compiler import Program
     from app.rules.edges import Edge
@@ -82,6 +84,7 @@ class Standing:
         judgements: Every check-in with what the protocol says to it.
         chain: The visits to come as numbers.
         plan: The plan that the visits to come were dated from, with its care.
+        care: The care around visits: where there can be no treatment any more, that which went with the last ones.
     """
 
     origin: date
@@ -97,6 +100,7 @@ class Standing:
     judgements: tuple[tuple[CheckedIn, Judgement], ...]
     chain: Chain
     plan: Plan = field(repr=False)
+    care: tuple[CareStep, ...] = field(repr=False)
 
     def visit(self, key: VisitKey) -> CourseVisit | None:
         """The visit of a key, if there is one."""
@@ -107,11 +111,54 @@ class Standing:
         return next((found for told_, found in self.judgements if told_.id == happening_id), None)
 
 
-def stand(program: Program, start: Start, happenings: Iterable[AnyHappening], read: Read) -> Standing:
-    """Say how a course stands.
+class Trail:
+    """A course as it is told: how it stands after each happening, in whatever order they arrive.
 
     What a booking was withdrawn by at any time stays withdrawn, and what a hold cancels is what was open before it. So
-    the moments after each happening are looked at one after another, in the order in which they were so.
+    the moments after each happening are looked at one after another, in the order in which they were so; what arrives
+    late is put in its place, and only what follows it is looked at anew.
+
+    Args:
+        program: The compiled protocol.
+        start: What the course began from.
+        read: From an intake, as it is sent, to its facts.
+    """
+
+    def __init__(self, program: Program, start: Start, read: Read) -> None:
+        self._program, self._course = program, Course(program, start, read)
+        first = self._course.moment((), frozenset())
+        self._told: list[AnyHappening] = []
+        self._steps = [_Step(first, first, frozenset())]
+
+    def tell(self, happening: AnyHappening) -> None:
+        """Add one that was not told before."""
+        place = bisect([one.order for one in self._told], happening.order)
+        moved = self._told[place:]
+        del self._told[place:], self._steps[place + 1 :]
+        for one in (happening, *moved):
+            self._told.append(one)
+            self._steps.append(self._next(self._steps[-1]))
+
+    def _next(self, step: _Step) -> _Step:
+        moment = self._course.moment(tuple(self._told), step.void)
+        return _Step(moment, step.before if moment.hold else moment, step.void | moment.withdrawn)
+
+    def standing(self) -> Standing:
+        """How the course stands by all that was told so far."""
+        step = self._steps[-1]
+        return _standing(self._program, step.moment, step.before, tuple(self._told))
+
+
+class _Step(NamedTuple):
+    """A moment, the last one without a hold up to it, and the bookings withdrawn up to it."""
+
+    moment: Moment
+    before: Moment
+    void: frozenset[str]
+
+
+def stand(program: Program, start: Start, happenings: Iterable[AnyHappening], read: Read) -> Standing:
+    """Say how a course stands.
 
     Args:
         program: The compiled protocol.
@@ -119,15 +166,10 @@ def stand(program: Program, start: Start, happenings: Iterable[AnyHappening], re
         happenings: What happened, in any order.
         read: From an intake, as it is sent, to its facts.
     """
-    ordered = in_order(happenings)
-    course = Course(program, start, read)
-    void: frozenset[str] = frozenset()
-    moment = before = course.moment((), void)
-    for count in range(1, len(ordered) + 1):
-        moment = course.moment(ordered[:count], void)
-        void |= moment.withdrawn
-        before = before if moment.hold else moment
-    return _standing(program, moment, before, ordered)
+    trail = Trail(program, start, read)
+    for one in in_order(happenings):
+        trail.tell(one)
+    return trail.standing()
 
 
 def _standing(program: Program, moment: Moment, before: Moment, happenings: Sequence[AnyHappening]) -> Standing:
@@ -148,6 +190,7 @@ def _standing(program: Program, moment: Moment, before: Moment, happenings: Sequ
         judgements=tuple((one, judgement) for one, _, judgement in judged(program, happenings)),
         chain=moment.chain._replace(steps=(), hold=moment.hold) if ended or moment.hold else moment.chain,
         plan=moment.plan,
+        care=moment.plan.care or before.plan.care,
     )
 
 

@@ -13,7 +13,7 @@ from functools import cache
 from itertools import takewhile
 from typing import Any, Final, get_args
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, RootModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from app.errors import Fault
@@ -99,7 +99,7 @@ def _resolve(model: type[BaseModel], loc: Path) -> tuple[Path, list[type[BaseMod
         The path in the document, and the models that may stand at its end.
     """
     path: list[str | int] = []
-    here = [model]
+    here = list(_models(model.model_fields["root"].annotation)) if issubclass(model, RootModel) else [model]
     for step in loc:
         fields = [holder.model_fields[str(step)] for holder in here if step in holder.model_fields]
         if fields:

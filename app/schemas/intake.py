@@ -18,12 +18,17 @@ Device: TypeAlias = Literal[
 ]  # fmt: skip
 
 
-class ClientIn(Input):
-    """Who is to be treated, without a name."""
+class _Named(Input):
+    """What the caller calls somebody."""
 
     ref: ClientRef | None = Field(
         default=None, description="Your own opaque id of the client. An e-mail address or telephone number is refused."
     )
+
+
+class ClientAnswersIn(Input):
+    """What is asked about the person."""
+
     age_years: Annotated[int, whole_number(0, 120)] | None = Field(default=None, description="Age in full years.")
     fitzpatrick: Annotated[int, whole_number(1, 6)] | None = Field(
         default=None, description="Fitzpatrick skin type, from 1 (always burns) to 6 (deeply pigmented)."
@@ -39,6 +44,10 @@ class ClientIn(Input):
     guardian_consent: Flag | None = Field(
         default=None, description="Whether a guardian has agreed; asked at 16 and 17 only."
     )
+
+
+class ClientIn(ClientAnswersIn, _Named):
+    """Who is to be treated, without a name."""
 
 
 class GoalsIn(Input):

@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from app.schemas.placing import CheckOut
 from app.schemas.scalars import Output
 
 
@@ -36,3 +37,9 @@ class ProblemOut(Output):
         examples=["0f8e2b7c5d1a4e6f9b3c7a2d8e4f6b1c"],
     )
     errors: list[FaultOut] = Field(description="Every fault that was found; empty if there is nothing to point at.")
+
+
+class VisitRefusedOut(ProblemOut):
+    """A refusal to book a visit on a day on which it may not be."""
+
+    refusal: CheckOut = Field(description="Which rules, and the first day: what checking the same time answers.")

@@ -35,6 +35,10 @@ def _words(most: int) -> Scalar:
     )
 
 
+Words: TypeAlias = Annotated[str, _words(2_000)]
+"""What a professional says about a decision."""
+
+
 def _one_of(*names: str) -> dict[str, Any]:
     """Say in the OpenAPI document that one of some members has to be there, and not null."""
     return {"anyOf": [{"required": [name], "properties": {name: {"not": {"type": "null"}}}} for name in names]}
@@ -148,7 +152,7 @@ class ReviewIn(Input):
         description="`clear`: as it stands. `adjust`: with the `adjustments`. `decline`: nothing is to be booked."
     )
     reviewer: ReviewerIn = Field(description="Who answers for it.")
-    reason: Annotated[str, _words(2_000)] | None = Field(
+    reason: Words | None = Field(
         default=None, description="Why. Needed wherever the decision is looser than the rules; kept beside the plan."
     )
     adjustments: AdjustmentsIn | None = Field(default=None, description="What is changed; with `adjust` only.")

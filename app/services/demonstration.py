@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Final, NamedTuple
 
 from app.security import KeyText, random_text
-from app.services import clinics, creation, keys, webhooks
+from app.services import clinics, courses, creation, keys, webhooks
 from app.services.backend import Backend
 from app.services.callers import FOR_BROWSERS, SCOPES, Caller
+from app.services.courses import Reader
 from app.services.creation import Asked, Name
 from app.services.keys import Draft, Maker
 from app.store import audit
@@ -19,7 +20,18 @@ SAMPLE_KEY_ID: Final = "key_7Yw2Qd9ZbK1x"
 REVOKED_KEY_ID: Final = "key_3Hs8Vn4RcT6d"
 SAMPLE_ENDPOINT_ID: Final = "whe_2bTq7cM5xR9wYp0LkNs3vF"
 DELETED_ENDPOINT_ID: Final = "whe_8dVr4fN6zT1xAq2MmPu5wG"
+SAMPLE_COURSE_ID: Final = "crs_5gWr2cX9dY1Aa0UoLqMs8Z"
+REVIEWED_COURSE_ID: Final = "crs_9eXs5gP7aU2yBr3NnQv6xH"
+WITHDRAWN_COURSE_ID: Final = "crs_1aYt6hQ8bV3zCs4PoRw7yJ"
+WAITING_COURSE_ID: Final = "crs_4cAw0mU2fZ7dGw8TtVb1cN"
 """What the examples of the documentation name: a demonstration has these, so that they can be tried."""
+_CARRIED_OUT: Final = {
+    "rec_6hXs3dY0eZ2Bb1VpMrNt9A": SAMPLE_COURSE_ID,
+    "rec_0fYt7jR9cW4aDt5QpSx8zK": REVIEWED_COURSE_ID,
+    "rec_2gZu8kS0dX5bEu6RqTy9aL": WITHDRAWN_COURSE_ID,
+    "rec_4hBv9nV3gA8eHx9UuWc2dP": WAITING_COURSE_ID,
+}
+"""The courses, each with the recommendation that it carries out; the first one is carried out by whoever tries it."""
 _PAGE: Final = "https://clinic.example"
 _SECRET: Final = 43
 
@@ -32,7 +44,11 @@ class DemoKeys(NamedTuple):
 
 
 def take_in_demo_clinic(
-    backend: Backend, origins: frozenset[str], asked: Asked | None = None, receiver: webhooks.Draft | None = None
+    backend: Backend,
+    origins: frozenset[str],
+    asked: Asked | None = None,
+    receiver: webhooks.Draft | None = None,
+    read: Reader | None = None,
 ) -> DemoKeys:
     """Make a clinic, a key for servers that may do everything, and one for browsers on the given pages.
 
@@ -43,6 +59,7 @@ def take_in_demo_clinic(
         origins: The pages.
         asked: The intake of the documentation, to be stored under the id that the documentation names.
         receiver: The webhook endpoint of the documentation, likewise.
+        read: From an intake to its facts, for the courses of the documentation, likewise.
     """
     _, test = clinics.create(
         backend, "Demonstration", "Europe/London", retention_days=KEPT_DAYS, review_every_plan=False
@@ -51,6 +68,9 @@ def take_in_demo_clinic(
     page = keys.create(backend, Maker(test), Draft("publishable", "demonstration", FOR_BROWSERS, origins))
     if asked is not None:
         _make_samples(backend, Caller(secret.key, test, "", ""), asked)
+    if asked is not None and read is not None:
+        for plan_id, course_id in _CARRIED_OUT.items():
+            _make_course(backend, Caller(secret.key, test, "", ""), asked, plan_id, course_id, read)
     if receiver is not None:
         for endpoint_id in (SAMPLE_ENDPOINT_ID, DELETED_ENDPOINT_ID):
             webhooks.create(backend, Maker(test), receiver, endpoint_id)
@@ -66,6 +86,12 @@ def _make_samples(backend: Backend, caller: Caller, asked: Asked) -> None:
         for key_id in (SAMPLE_KEY_ID, REVOKED_KEY_ID):
             kept_keys.add(rows, _sample_key(backend, caller.clinic, key_id, now))
             audit.append(rows, caller.clinic.id, [Maker(caller.clinic).entry("key.create", key_id, now)])
+
+
+def _make_course(backend: Backend, caller: Caller, asked: Asked, plan_id: str, course_id: str, read: Reader) -> None:
+    """Let a recommendation be carried out under a given name."""
+    creation.store(backend, caller, asked, Name(plan_id, backend.clock.now()))
+    courses.start(backend, caller, plan_id, None, read, course_id)
 
 
 def _sample_key(backend: Backend, clinic: Clinic, key_id: str, now: datetime) -> ApiKey:

@@ -20,7 +20,7 @@ AT: Final = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 REF: Final = "c-10442"
 ERASED_REF: Final = "c-20731"
 _NAME: Final = Name(SAMPLE_ID, AT)
-_CLINIC: Final = Clinic("cli_example", "cli_example_test", "live", "Example", "Europe/London", False, 365, AT)  # noqa: FBT003
+CLINIC: Final = Clinic("cli_example", "cli_example_test", "live", "Example", "Europe/London", False, 365, AT)  # noqa: FBT003
 _REQUEST: Final = "0f8e2b7c5d1a4e6f9b3c7a2d8e4f6b1c"
 _KEY: Final[Json] = {
     "id": SAMPLE_KEY_ID,
@@ -58,7 +58,7 @@ def documents(shelf: Shelf, asked: Asked, judgement: Judgement, key: Json, endpo
     Returns:
         What each operation answers, by the name of the operation.
     """
-    kept = compose(shelf.in_force, _CLINIC, asked, _NAME)
+    kept = compose(shelf.in_force, CLINIC, asked, _NAME)
     answer, made = json.loads(kept.answer), {**_KEY, **key}
     erased = certificate(ERASED_REF, AT, Erased(0, 0, 0), "sqlite", gone=True)
     return {
@@ -68,7 +68,7 @@ def documents(shelf: Shelf, asked: Asked, judgement: Judgement, key: Json, endpo
         "explain_recommendation": explained(shelf.in_force, kept, asked.facts),
         "review_recommendation": _reviewed(shelf, kept, asked.facts, judgement),
         "erase_client": erased,
-        "export_client": json.loads(b"".join(exported(REF, AT, [(kept, [])], [_recorded(kept, asked)]))),
+        "export_client": json.loads(b"".join(exported(REF, AT, [(kept, [])], [], [_recorded(kept, asked)]))),
         "create_key": {**made, "key": _SHOWN_ONCE},
         "list_keys": {"items": [made]},
         "read_key": made,

@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 
 from app.problems import KINDS, MEDIA_TYPE
 from app.schemas.examples import INTAKE
-from app.schemas.problem import ProblemOut
+from app.schemas.problem import ProblemOut, VisitRefusedOut
 from app.schemas.recommendation import RecommendationOut
 from tests.http.intakes import Json
 
@@ -21,7 +21,10 @@ OPERATIONS = [
     "read_key", "revoke_key", "rotate_key", "list_protocols", "read_protocol_version", "livez", "readyz",
     "read_version", "read_metrics", "list_problem_kinds", "explain_problem_kind", "list_events",
     "create_webhook_endpoint", "list_webhook_endpoints", "read_webhook_endpoint", "delete_webhook_endpoint",
-    "rotate_webhook_secret", "enable_webhook_endpoint", "replay_events",
+    "rotate_webhook_secret", "enable_webhook_endpoint", "replay_events", "create_course", "list_courses", "read_course",
+    "check_course", "fit_course", "record_visit", "record_check_in", "record_answers", "review_course",
+    "withdraw_course", "read_recommendation_calendar", "read_course_calendar", "create_calendar_subscription",
+    "delete_calendar_subscription", "follow_calendar", "list_tasks", "acknowledge_task",
 ]  # fmt: skip
 
 
@@ -58,7 +61,8 @@ def test_every_refusal_is_a_problem_and_none_is_of_the_framework(document: Json)
         for status, answer in refusals.items():
             assert list(answer["content"]) == [MEDIA_TYPE]
             for example in answer["content"][MEDIA_TYPE]["examples"].values():
-                assert ProblemOut.model_validate(example["value"]).status == int(status)
+                shape = VisitRefusedOut if "refusal" in example["value"] else ProblemOut
+                assert shape.model_validate(example["value"]).status == int(status)
 
 
 def test_every_kind_of_refusal_has_an_example_where_it_can_happen(document: Json) -> None:

@@ -12,10 +12,13 @@ from starlette.testclient import TestClient
 from app.main import create_app
 from app.observability import Journal
 from app.routers.samples import sample_intake, sample_receiver
+from app.schemas.courses import facts_of
 from app.schemas.examples import INTAKE
+from app.schemas.happenings import CHECK_IN
+from app.schemas.placing import FIT
 from app.schemas.review import REVIEW
 from app.services.backend import open_backend
-from app.services.demonstration import take_in_demo_clinic
+from app.services.demonstration import SAMPLE_COURSE_ID, take_in_demo_clinic
 from tests.door.desk import settings_for
 from tests.resources.breaking import breaking_changes
 from tests.resources.golden import current, known
@@ -25,7 +28,11 @@ Json = dict[str, Any]
 LASTING = ("list_protocols", "read_protocol_version", "list_problem_kinds", "explain_problem_kind")
 WRITES = {"create_recommendation", "read_recommendation", "review_recommendation", "erase_client", "create_key",
           "revoke_key", "rotate_key", "create_webhook_endpoint", "delete_webhook_endpoint", "rotate_webhook_secret",
-          "enable_webhook_endpoint", "replay_events"}  # fmt: skip
+          "enable_webhook_endpoint", "replay_events", "create_course", "record_visit", "record_check_in",
+          "record_answers", "review_course", "withdraw_course", "create_calendar_subscription",
+          "delete_calendar_subscription", "acknowledge_task"}  # fmt: skip
+RECORDS = ("record_visit", "record_check_in", "record_answers", "review_course", "withdraw_course")
+CALENDARS = ("read_recommendation_calendar", "read_course_calendar", "follow_calendar")
 TOLD_WITH_KEYS = {"RateLimit", "RateLimit-Policy"}
 
 
@@ -80,7 +87,7 @@ def check(schema: Json, example: Any, document: Json) -> None:
 def demo(tmp_path: Path) -> Iterator[TestClient]:
     """A demonstration, and its key for servers."""
     backend = open_backend(settings_for(f"sqlite:///{tmp_path / 'demo.db'}"))
-    keys = take_in_demo_clinic(backend, frozenset(), sample_intake(), sample_receiver())
+    keys = take_in_demo_clinic(backend, frozenset(), sample_intake(), sample_receiver(), facts_of)
     with TestClient(create_app(backend.settings, backend=backend, journal=Journal("error"))) as web:
         web.headers["Authorization"] = f"Bearer {keys.secret}"
         yield web
@@ -97,6 +104,7 @@ def test_every_example_works_in_a_demonstration_in_any_order(
         example = media["example"]
         body = b"" if example is None else (example if isinstance(example, str) else json.dumps(example)).encode()
         here = {one["name"]: sample(one) for one in operation.get("parameters", ()) if one["in"] == "path"}
+        here |= {"token": _token(demo)} if operation["operationId"] == "follow_calendar" else {}
 
         answer = demo.request(method, path.format(**here), content=body, headers={"Content-Type": kind} if body else {})
 
@@ -107,6 +115,12 @@ def test_every_example_works_in_a_demonstration_in_any_order(
         if "schema" in promised and answer.headers["content-type"].endswith("/json"):
             check(promised["schema"], answer.json(), document)
         assert headers_of(described, document) <= {header.lower() for header in answer.headers}
+
+
+def _token(demo: TestClient) -> str:
+    """The one name that nobody knows beforehand: each installation makes its own."""
+    made = demo.post(f"/v1/courses/{SAMPLE_COURSE_ID}/calendar-subscription")
+    return str(made.json()["path"]).removeprefix("/calendars/").removesuffix(".ics")
 
 
 def sample(parameter: Json) -> str:
@@ -137,13 +151,25 @@ def test_every_header_of_an_answer_is_described(document: Json, shared: Service)
     made = shared.store(shared.ours)
     page = {**shared.ours.page_headers, "Skincadence-Read-Token": "rrt_none"}
     review = f"{INTAKES}/{made.json()['id']}/review"
+    begins, asked = {"recommendation_id": made.json()["id"]}, {**shared.ours.headers, "Idempotency-Key": "k"}
+    begun = shared.web.post("/v1/courses", json=begins, headers=shared.ours.headers)
+    course = begun.headers["location"]
     tried: list[tuple[str, str, str, dict[str, Any]]] = [
         ("post", INTAKES, INTAKES, {"json": INTAKE, "headers": shared.ours.page_headers}),
         ("get", f"{INTAKES}/{{recommendation_id}}", made.headers["location"], {"headers": shared.ours.headers}),
         ("get", f"{INTAKES}/{{recommendation_id}}", made.headers["location"], {"headers": page}),
         ("post", f"{INTAKES}/{{recommendation_id}}/review", review, {"json": REVIEW, "headers": shared.ours.headers}),
+        ("get", "/v1/courses/{course_id}/calendar.ics", f"{course}/calendar.ics", {"headers": shared.ours.headers}),
+        ("get", "/calendars/{token}.ics", "/calendars/none.ics", {}),
+        ("get", "/v1/tasks", "/v1/tasks", {"headers": shared.ours.headers}),
         ("post", f"{INTAKES}/preview", f"{INTAKES}/preview", {"content": b"", "headers": shared.ours.page_headers}),
         ("post", f"{INTAKES}/batch", f"{INTAKES}/batch", {"json": INTAKE, "headers": shared.ours.headers}),
+        ("post", "/v1/courses", "/v1/courses", {"json": begins, "headers": asked}),
+        ("post", "/v1/courses", "/v1/courses", {"json": begins, "headers": asked}),
+        ("post", "/v1/courses/{course_id}/check-ins", f"{course}/check-ins", {"json": CHECK_IN, "headers": asked}),
+        ("post", "/v1/courses/{course_id}/check-ins", f"{course}/check-ins", {"json": CHECK_IN, "headers": asked}),
+        ("get", "/v1/courses/{course_id}", course, {"headers": {**shared.ours.headers, "If-None-Match": "*"}}),
+        ("post", "/v1/courses/{course_id}/fit", f"{course}/fit", {"json": FIT, "headers": shared.ours.headers}),
         ("get", "/problems/{code}", "/problems/invalid_body", {}),
         ("get", "/v1/protocols", "/v1/protocols", {}),
         ("get", "/v1/protocols", "/v1/protocols", {"headers": {"If-None-Match": "*"}}),
@@ -203,5 +229,9 @@ def test_sent_headers_are_described_where_they_are_read(document: Json) -> None:
         ("read_recommendation", "If-None-Match"),
         ("read_recommendation", "Skincadence-Read-Token"),
         ("review_recommendation", "If-Match"),
+        ("create_course", "Idempotency-Key"),
+        ("read_course", "If-None-Match"),
+        *((name, header) for name in RECORDS for header in ("Idempotency-Key", "If-Match")),
+        *((name, "If-None-Match") for name in CALENDARS),
         *((name, "If-None-Match") for name in (*LASTING, "explain_recommendation", "list_keys", "read_key")),
     }

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from app.schemas.happenings import COURSE_REVIEW, WITHDRAWAL
+from app.schemas.placing import CHECK, FIT
 from app.schemas.problem import ProblemOut
 from app.schemas.review import REVIEW
 from tests.http.corpus import HOSTILE, MARK
@@ -14,22 +16,47 @@ from tests.http.intakes import FULL, Json, Path, extended, leaves, objects, poin
 from tests.resources.service import INTAKES, Service
 from tests.resources.test_matrix import BODIES, OWN, call, operations
 
-ABSENT = "whe_0000000000000000000000"
+NOT_HERE = {
+    "recommendation_id": "rec_0000000000000000000000",
+    "key_id": "key_000000000000",
+    "endpoint_id": "whe_0000000000000000000000",
+    "course_id": "crs_0000000000000000000000",
+    "task_id": f"tsk_{'0' * 44}",
+    "token": "0" * 78,
+}
+"""Names for the parameters of an address: of nothing that there is."""
 PLANTED = "zq8planted"
 """What stands in addresses and headers: never stored, so found nowhere at all."""
 
 JSON = {"Content-Type": "application/json"}
 TAKING_A_BODY = sorted(set(BODIES) - {"preview_recommendation"})
-FINE = {"preview_batch": (200,), "rotate_key": (201,)}
-"""Where some of these bodies are none: each line of a batch is answered for itself, and a rotation may say nothing."""
+FINE = {"preview_batch": (200,), "rotate_key": (201,), "withdraw_course": (201,)}
+"""Where some of these bodies are none: each line of a batch has its own answer; a withdrawal may be empty."""
 
 READING = sorted(set(OWN) - set(BODIES))
+VISIT_ID = "vis_0000000000000000000000"
 KEY = {"kind": "publishable", "name": "n", "scopes": ["recommendations:create"], "origins": ["https://a.example"]}
 DOCUMENTS: dict[str, Json] = {
     "create_recommendation": FULL,
     "review_recommendation": {**REVIEW, "reason": "Because."},
     "create_key": KEY,
     "rotate_key": {"overlap_hours": 1},
+    "create_course": {"recommendation_id": "rec_0000000000000000000000"},
+    "record_visit": {
+        "visit_id": VISIT_ID,
+        "state": "done",
+        "on": "2026-11-21",
+        "device": "diamond_fine",
+        "cut_short": False,
+        "reaction": "none",
+        "at": "2026-11-21T09:00:00Z",
+    },
+    "record_check_in": {"visit_id": VISIT_ID, "on": "2026-11-21", "hours_after": 24, "signs": ["flaking", "redness"]},
+    "record_answers": {"on": "2026-11-21", "client": {"pregnant": False}, "goals": {"event_on": "2027-04-10"}},
+    "review_course": COURSE_REVIEW,
+    "withdraw_course": WITHDRAWAL,
+    "check_course": {**CHECK, "visit_id": VISIT_ID, "procedures": [{"code": "waxing", "on": "2026-11-21"}]},
+    "fit_course": {**FIT, "until": "2027-11-21"},
 }
 PLACES = [
     pytest.param(name, path, id=f"{name} {pointer(path)}")
@@ -53,7 +80,10 @@ def ours(service: Service) -> dict[str, str]:
     made = service.store(service.ours).json()
     service.key(service.ours)
     key = service.web.get("/v1/keys", headers=service.ours.headers).json()["items"][0]
-    return {"recommendation_id": made["id"], "client_ref": "c-10442", "key_id": key["id"], "endpoint_id": ABSENT}
+    begins = {"recommendation_id": made["id"]}
+    course = service.web.post("/v1/courses", json=begins, headers=service.ours.headers).json()
+    mine = {"recommendation_id": made["id"], "client_ref": "c-10442", "key_id": key["id"], "course_id": course["id"]}
+    return {**NOT_HERE, **mine}
 
 
 def send(service: Service, name: str, names: dict[str, str], body: bytes) -> Any:
@@ -86,7 +116,7 @@ def test_a_hostile_body_gets_a_problem_that_repeats_nothing(
 @pytest.mark.parametrize(("name", "path"), PLACES)
 def test_a_value_is_found_nowhere(name: str, path: Path, shared: Service, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    names = {"recommendation_id": "rec_0000000000000000000000", "key_id": "key_000000000000", "endpoint_id": ABSENT}
+    names = NOT_HERE
 
     answer = send(shared, name, names, json.dumps(replaced(DOCUMENTS[name], path, MARK)).encode())
 
@@ -102,7 +132,7 @@ def test_the_name_and_the_value_of_an_unknown_field_are_found_nowhere(
     name: str, path: Path, shared: Service, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    names = {"recommendation_id": "rec_0000000000000000000000", "key_id": "key_000000000000", "endpoint_id": ABSENT}
+    names = NOT_HERE
 
     answer = send(shared, name, names, json.dumps(extended(DOCUMENTS[name], path, MARK, MARK)).encode())
 
@@ -116,7 +146,7 @@ def test_a_marker_in_every_place_of_an_address_is_found_nowhere(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     method, path, _ = operations(shared)[name]
-    names = dict.fromkeys(("recommendation_id", "client_ref", "key_id", "endpoint_id"), PLANTED)
+    names = dict.fromkeys((*NOT_HERE, "client_ref"), PLANTED)
 
     for query in ("", f"?{PLANTED}={PLANTED}", f"?client_ref={PLANTED}", f"?cursor={PLANTED}", f"?limit={PLANTED}"):
         answer = shared.web.request(method, path.format(**names) + query, headers=shared.ours.headers)
@@ -131,7 +161,7 @@ def test_a_marker_in_every_place_of_an_address_is_found_nowhere(
 def test_no_query_makes_an_operation_fail(query: str, shared: Service) -> None:
     for name in READING:
         method, path, _ = operations(shared)[name]
-        names = {"recommendation_id": "rec_0", "client_ref": "c-absent", "key_id": "key_0", "endpoint_id": ABSENT}
+        names = {**NOT_HERE, "client_ref": "c-absent"}
 
         answer = shared.web.request(method, f"{path.format(**names)}?{query}", headers=shared.ours.headers)
 

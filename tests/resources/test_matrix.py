@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from app.schemas.examples import INTAKE
+from app.schemas.happenings import ANSWERS, CHECK_IN, COURSE_REVIEW, WITHDRAWAL
+from app.schemas.placing import CHECK, FIT
 from app.schemas.review import REVIEW
 from app.schemas.webhooks import ENDPOINT, REPLAY
 from app.security import new_key
@@ -32,6 +34,22 @@ NEEDS = {
     "review_recommendation": "recommendations:review",
     "erase_client": "clients:erase",
     "export_client": "clients:export",
+    "create_course": "courses:write",
+    "list_courses": "courses:read",
+    "read_course": "courses:read",
+    "check_course": "courses:read",
+    "fit_course": "courses:read",
+    "record_visit": "courses:write",
+    "record_check_in": "courses:write",
+    "record_answers": "courses:write",
+    "review_course": "courses:write",
+    "withdraw_course": "courses:write",
+    "read_recommendation_calendar": "recommendations:read",
+    "read_course_calendar": "courses:read",
+    "create_calendar_subscription": "courses:write",
+    "delete_calendar_subscription": "courses:write",
+    "list_tasks": "tasks:read",
+    "acknowledge_task": "tasks:write",
     "create_key": "keys:manage",
     "list_keys": "keys:manage",
     "read_key": "keys:manage",
@@ -50,12 +68,16 @@ NEEDS = {
 
 PUBLIC = {
     "list_protocols", "read_protocol_version", "livez", "readyz", "read_version", "read_metrics", "list_problem_kinds",
-    "explain_problem_kind",
+    "explain_problem_kind", "follow_calendar",
 }  # fmt: skip
 
 OWN = {
     "preview_recommendation": 200, "preview_batch": 200, "create_recommendation": 201, "list_recommendations": 200,
     "read_recommendation": 404, "explain_recommendation": 404, "review_recommendation": 404, "erase_client": 200,
+    "create_course": 404, "list_courses": 200, "read_course": 404, "check_course": 404, "fit_course": 404,
+    "record_visit": 404, "record_check_in": 404, "record_answers": 404, "review_course": 404, "withdraw_course": 404,
+    "read_recommendation_calendar": 404, "read_course_calendar": 404, "create_calendar_subscription": 404,
+    "delete_calendar_subscription": 404, "list_tasks": 200, "acknowledge_task": 404,
     "export_client": 404, "create_key": 201, "list_keys": 200,
     "read_key": 404, "revoke_key": 404, "rotate_key": 404, "list_events": 200,
     "create_webhook_endpoint": 201, "list_webhook_endpoints": 200, "read_webhook_endpoint": 404,
@@ -71,6 +93,14 @@ BODIES: dict[str, tuple[bytes, dict[str, str]]] = {
     "create_recommendation": (json.dumps(INTAKE).encode(), {}),
     "preview_batch": (json.dumps(LEAST).encode() + b"\n", NDJSON),
     "review_recommendation": (json.dumps({**REVIEW, "outcome": "decline", "adjustments": None}).encode(), {}),
+    "create_course": (b'{"recommendation_id": "rec_0000000000000000000000"}', {}),
+    "record_visit": (b'{"visit_id": "vis_0000000000000000000000", "state": "done", "on": "2026-11-21"}', {}),
+    "record_check_in": (json.dumps(CHECK_IN).encode(), {}),
+    "record_answers": (json.dumps(ANSWERS).encode(), {}),
+    "review_course": (json.dumps(COURSE_REVIEW).encode(), {}),
+    "withdraw_course": (json.dumps(WITHDRAWAL).encode(), {}),
+    "check_course": (json.dumps(CHECK).encode(), {}),
+    "fit_course": (json.dumps(FIT).encode(), {}),
     "create_key": (json.dumps(KEY_IN).encode(), {}),
     "rotate_key": (b'{"overlap_hours": 1}', {}),
     "create_webhook_endpoint": (json.dumps(ENDPOINT).encode(), {}),
@@ -87,6 +117,8 @@ class Victim:
         self.stored = service.store(self.office, {**INTAKE, "client": {**INTAKE["client"], "ref": MARK}}).json()
         self.names = {"recommendation_id": self.stored["id"], "client_ref": MARK, "key_id": self._key_id()}
         self.names["endpoint_id"] = self._endpoint_id()
+        self.names["course_id"] = self._course_id()
+        self.names["task_id"] = self._task_id()
 
     def _key_id(self) -> str:
         answer = self._service.web.get("/v1/keys", headers=self.office.headers).json()
@@ -96,6 +128,15 @@ class Victim:
         answer = self._service.web.post("/v1/webhook-endpoints", json=ENDPOINT, headers=self.office.headers)
         return str(answer.json()["id"])
 
+    def _course_id(self) -> str:
+        document = {"recommendation_id": self.stored["id"]}
+        answer = self._service.web.post("/v1/courses", json=document, headers=self.office.headers)
+        return str(answer.json()["id"])
+
+    def _task_id(self) -> str:
+        answer = self._service.web.get("/v1/tasks?due_before=2027-12-31", headers=self.office.headers)
+        return str(answer.json()["items"][0]["id"])
+
     @property
     def secrets(self) -> list[str]:
         return [
@@ -103,13 +144,17 @@ class Victim:
             MARK,
             self.names["key_id"],
             self.names["endpoint_id"],
+            self.names["course_id"],
+            self.names["task_id"],
             self.office.clinic.id,
             self.office.secret,
         ]
 
     def is_whole(self) -> bool:
         read = self._service.get(f"{INTAKES}/{self.stored['id']}", self.office)
-        return bool(read.headers.get("etag") == '"1"' and read.json()["review"] == {"state": "none"})
+        course = self._service.get(f"/v1/courses/{self.names['course_id']}", self.office)
+        versions = [answer.headers.get("etag") for answer in (read, course)]
+        return bool(versions == ['"1"', '"1"'] and read.json()["review"] == {"state": "none"})
 
 
 Operations = dict[str, tuple[str, str, Json]]
@@ -207,6 +252,8 @@ def test_a_clinic_gets_nowhere_with_what_belongs_to_another(name: str, service: 
     victim = Victim(service)
     absent = {"recommendation_id": "rec_0000000000000000000000", "client_ref": "c-0", "key_id": "key_000000000000"}
     absent["endpoint_id"] = "whe_0000000000000000000000"
+    absent["course_id"] = "crs_0000000000000000000000"
+    absent["task_id"] = f"tsk_{'0' * 44}"
     test_world = service.twin(service.theirs)
     for headers in (service.ours.headers, test_world):
         foreign, nothing = (call(service, name, names, headers) for names in (victim.names, absent))
@@ -231,7 +278,7 @@ def test_a_key_that_every_visitor_holds_opens_nothing_but_what_it_is_for(name: s
     assert victim.is_whole()
 
 
-@pytest.mark.parametrize("name", sorted(PUBLIC - {"read_metrics"}))
+@pytest.mark.parametrize("name", sorted(PUBLIC - {"read_metrics", "follow_calendar"}))
 def test_what_is_for_everybody_asks_for_no_key_and_tells_everybody_the_same(name: str, service: Service) -> None:
     victim = Victim(service)
     names = {"protocol_id": "microdermabrasion", "version": "1.0.0", "code": "not_found"}
@@ -259,7 +306,7 @@ def test_no_header_makes_a_clinic_another_one(header: dict[str, str], service: S
 @pytest.mark.parametrize("name", [name for name in NEEDS if OWN[name] == 404 or name == "erase_client"])
 def test_no_name_in_an_address_can_be_so_odd_that_something_breaks(name: str, service: Service) -> None:
     for odd in ("%00", "rec_%00", "key_%00", "x", "%F0%9F%92%A9", "%FF", "a" * 300, "'%20OR%201=1--", "{}", "%2e%2e"):
-        names = dict.fromkeys(("recommendation_id", "client_ref", "key_id", "endpoint_id"), odd)
+        names = dict.fromkeys(("recommendation_id", "client_ref", "key_id", "endpoint_id", "course_id", "task_id"), odd)
 
         answer = call(service, name, names, service.ours.headers)
 

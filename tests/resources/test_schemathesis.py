@@ -19,6 +19,13 @@ TOO_FINE: Final = {
     "GET /v1/recommendations": ["400"],  # a cursor is any text, and only those that were handed out are right
     "POST /v1/recommendations/{recommendation_id}/review": ["412", "422"],  # numbers that must not fall
     "POST /v1/keys": ["422"],  # what a key may do depends on its kind
+    "POST /v1/courses": ["410", "422"],  # an idempotency key that was used
+    "GET /v1/courses": ["400"],
+    "GET /v1/tasks": ["400"],
+    **{
+        f"POST /v1/courses/{{course_id}}/{part}": ["410", "412", "422"]  # another's visit, a day that is yet to come
+        for part in ("visits", "check-ins", "answers", "review", "withdraw", "check", "fit")
+    },
 }
 """What no schema can say: with a document that keeps to it, these answers are right beside those of success."""
 

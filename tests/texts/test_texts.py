@@ -8,8 +8,10 @@ from typing import get_args, get_type_hints
 import pytest
 
 import app.render
+import app.rules.due
 from app.rules.facts import AREAS, CONCERNS, DEVICES, VOCABULARY, questions
 from app.rules.judging import Action
+from app.rules.placing import Reason
 from app.rules.plan import CATEGORIES
 from app.rules.protocol import INTENSITIES, Decision, Protocol
 from app.rules.remaining import REASSESS
@@ -33,6 +35,8 @@ PROMISES = (
 
 RENDERED = "".join(file.read_text(encoding="utf-8") for file in Path(app.render.__file__).parent.glob("*.py"))
 """The code that says the texts."""
+DUE = Path(app.rules.due.__file__).read_text(encoding="utf-8")
+"""The code that says what is due."""
 
 
 def _syllables(word: str) -> int:
@@ -87,9 +91,9 @@ def test_a_text_is_whole() -> None:
     ] == []
 
 
-def test_only_summaries_and_events_have_gaps_to_fill() -> None:
+def test_only_summaries_events_and_refusals_have_gaps_to_fill() -> None:
     gaps = {key: set(re.findall(r"{(\w*)}", text)) for key, text in TEXTS.items() if "{" in text}
-    assert {key.partition(".")[0] for key in gaps} <= {"summary", "event"}
+    assert {key.partition(".")[0] for key in gaps} <= {"summary", "event", "refusal"}
     assert set().union(*gaps.values()) <= {"date", "sessions", "planned"}
 
 
@@ -135,6 +139,8 @@ def _said_of_courses() -> set[str]:
     """What a course makes someone say."""
     return {
         *(f"sign.{sign}" for sign in SIGNS), *(f"action.{action}" for action in get_args(Action)), REASSESS.text_key,
+        *(f"refusal.{reason}" for reason in (*get_args(Reason), "none", "behind", "first_date", "no_date")),
+        *re.findall(r'"((?:task|calendar)\.[a-z0-9_.]+)"', RENDERED + DUE),
     }  # fmt: skip
 
 

@@ -1,0 +1,174 @@
+"""Whether a visit may be at a time: one answer for the web, the telephone and the desk, and for booking itself."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, Final, NamedTuple
+
+from app.errors import Fault, InvalidBodyError
+from app.render.fragments import encode
+from app.render.placed import allowed_of, refused_of
+from app.rules.chain import Chain, VisitKey
+from app.rules.diffing import diff
+from app.rules.happenings import Answered, Booked
+from app.rules.placing import Refusal, allowed, held_up, refusal
+from app.rules.standing import CourseVisit, Standing
+from app.services.backend import Backend
+from app.services.callers import Caller
+from app.services.courses import Reader, visit_id
+from app.services.recommendations import record
+from app.services.situations import Situation, look
+
+CHECK: Final = "course.check"
+Json = dict[str, Any]
+_AHEAD: Final = 800
+"""For how many days a first day is looked for where two plans have to allow it."""
+_NONE_TO_COME: Final = Fault("/visit_id", "no_visit", "No visit of this course is to come.")
+
+
+class Proposed(NamedTuple):
+    """A time that is proposed.
+
+    Attributes:
+        visit_id: For which visit; null for the next one to come.
+        starts_at: When it would begin.
+        minutes: How long it would take.
+        procedures: Other treatments meanwhile, as in an intake.
+    """
+
+    visit_id: str | None
+    starts_at: datetime
+    minutes: int
+    procedures: Sequence[Mapping[str, Any]] = ()
+
+
+def check(backend: Backend, caller: Caller, course_id: str, proposed: Proposed, read: Reader) -> bytes:
+    """Judge a proposed time, as UTF-8 JSON.
+
+    Raises:
+        NotFoundError: This clinic has no such course.
+        CourseOverError: It was withdrawn.
+        InvalidBodyError: It has no such visit, or that is over.
+    """
+    found = judged(look(backend, caller, course_id, read), proposed)
+    record(backend, caller, CHECK, course_id)
+    return encode(found).encode()
+
+
+def judged(here: Situation, proposed: Proposed) -> Json:
+    """Judge a proposed time.
+
+    Raises:
+        CourseOverError: The course was withdrawn.
+        InvalidBodyError: It has no such visit, or that is over.
+    """
+    here.goes_on()
+    visit, on = _meant(here, proposed.visit_id), proposed.starts_at.astimezone(here.zone).date()
+    named = visit_id(here.course.id, visit.key)
+    found = _refused(here, visit, proposed, on)
+    if found is None:
+        return allowed_of(here.words, named, on)
+    return refused_of(here.words, named, on, found, here.standing.origin)
+
+
+def _meant(here: Situation, wanted: str | None) -> CourseVisit:
+    if wanted is not None:
+        return here.open_visit(wanted)
+    visit = next((one for one in here.standing.visits if one.final is None), None)
+    if visit is None:
+        raise InvalidBodyError([_NONE_TO_COME])
+    return visit
+
+
+def _refused(here: Situation, visit: CourseVisit, proposed: Proposed, on: date) -> Refusal | None:
+    """Say why not; null where the visit may be then.
+
+    What else is booked meanwhile is asked of a second plan, which knows of it: both plans have to allow the day.
+    """
+    grounds = [_Ground(here.standing, visit.key, here.today)]
+    if proposed.procedures:
+        grounds.append(_Ground(_aware(here, proposed.procedures), visit.key, here.today))
+    day = (on - here.standing.origin).days
+    for ground in grounds:
+        found = ground.refusal(here.standing, day)
+        if found is not None:
+            return found if len(grounds) == 1 else _for_all(found, grounds, here)
+    return None if proposed.procedures else _displaced(here, visit, proposed)
+
+
+class _Ground:
+    """One plan, asked about one visit; days are counted from the origin of whoever asks."""
+
+    def __init__(self, standing: Standing, key: VisitKey, today: date) -> None:
+        self._standing, self._today = standing, (today - standing.origin).days
+        self._chain: Chain = standing.chain
+        keys = [step.key for step in self._chain.steps]
+        self._index = keys.index(key) if key in keys else None
+        self._key = key
+
+    def _previous(self, index: int) -> int | None:
+        """The day of the visit that it follows, if that is booked."""
+        follows = self._chain.steps[index].follows
+        return None if follows is None else self._chain.steps[follows].booked
+
+    def _shift(self, asker: Standing) -> int:
+        return (asker.origin - self._standing.origin).days
+
+    def allows(self, asker: Standing, day: int) -> bool:
+        """Whether the visit may be on a day."""
+        if self._index is None or self._chain.hold:
+            return False
+        return allowed(self._chain, self._index, self._previous(self._index), day + self._shift(asker), self._today)
+
+    def refusal(self, asker: Standing, day: int) -> Refusal | None:
+        """Say why the visit may not be on a day."""
+        if self._chain.hold:
+            return held_up(self._chain)
+        if self._index is None:
+            gone = {one.key: frozenset(one.because) for one in diff(asker, self._standing).withdrawn}
+            return Refusal("late", gone.get(self._key, frozenset()), None)
+        shift = self._shift(asker)
+        found = refusal(self._chain, self._index, self._previous(self._index), day + shift, self._today)
+        if found is None or found.first_date is None:
+            return found
+        return Refusal(found.because, found.lines, found.first_date - shift)
+
+
+def _for_all(found: Refusal, grounds: Sequence[_Ground], here: Situation) -> Refusal:
+    """The same refusal with the first day that every plan allows."""
+    days = range(here.today_counted, here.today_counted + _AHEAD)
+    first = next((day for day in days if all(one.allows(here.standing, day) for one in grounds)), None)
+    return Refusal(found.because, found.lines, first)
+
+
+def _aware(here: Situation, procedures: Sequence[Mapping[str, Any]]) -> Standing:
+    """How the course would stand if it were known what else is planned."""
+    told = list(_told(here, procedures))
+    answered = Answered(id="", at=here.now, on=here.standing.origin, intake={"history": {"procedures": told}})
+    return here.after(answered)
+
+
+def _told(here: Situation, procedures: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """The procedures that were told before, and those that are planned."""
+    known: Any = here.start.intake
+    groups = [known, *(one.intake for one in here.happenings if isinstance(one, Answered))]
+    said = [(group.get("history") or {}).get("procedures") for group in groups]
+    yield from next((one for one in reversed(said) if one is not None), ())
+    yield from procedures
+
+
+def _displaced(here: Situation, visit: CourseVisit, proposed: Proposed) -> Refusal | None:
+    """Why a booking would not stand although its day is free; null where it would."""
+    local = proposed.starts_at.astimezone(here.zone)
+    booking = Booked(id="", at=here.now, visit=visit.key, starts_at=local, minutes=proposed.minutes)
+    after = here.after(booking)
+    now = after.visit(visit.key)
+    if now is not None and now.booking == booking:
+        return None
+    if after.hold:
+        return Refusal("hold", frozenset(after.hold), None)
+    edges = () if now is None else (now.earliest, now.latest)
+    lines = frozenset(line for edge in edges if edge is not None for line in edge.lines)
+    later = None if now is None or now.earliest is None else now.earliest.day
+    first = None if later is None else later + (after.origin - here.standing.origin).days
+    suits = first is not None and local.date() != after.origin + timedelta(later or 0)
+    return Refusal("booked", lines, first if suits else None)

@@ -1,0 +1,126 @@
+"""A course as it stands at this moment, with all that it takes to ask what would be if something more happened."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from app.errors import CourseOverError, Fault, InvalidBodyError
+from app.render.words import Words
+from app.rules.happenings import AnyHappening
+from app.rules.ongoing import Start
+from app.rules.standing import CourseVisit, Standing, stand
+from app.services.backend import Backend
+from app.services.beginning import start_of
+from app.services.callers import Caller
+from app.services.courses import Reader, fetch, visit_id, words_of
+from app.services.happenings import happenings_of
+from app.services.shelf import Shelf
+from app.store.values import Course, CourseHappened
+
+
+@dataclass(frozen=True)
+class Situation:
+    """A course as it stands.
+
+    Attributes:
+        course: As it is kept.
+        words: The rules that it is planned with.
+        happenings: What happened.
+        now: What time it is.
+        read: From an intake to its facts.
+    """
+
+    course: Course
+    words: Words
+    happenings: Sequence[AnyHappening]
+    now: datetime
+    read: Reader
+
+    @cached_property
+    def start(self) -> Start:
+        """What the course began from."""
+        return start_of(self.course)
+
+    @cached_property
+    def standing(self) -> Standing:
+        """How it stands."""
+        return self.after()
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The zone whose calendar it goes by."""
+        return ZoneInfo(self.course.time_zone)
+
+    @property
+    def today(self) -> date:
+        """The day that it is there."""
+        return self.now.astimezone(self.zone).date()
+
+    @property
+    def today_counted(self) -> int:
+        """The day that it is, counted from the origin of the standing."""
+        return (self.today - self.standing.origin).days
+
+    def after(self, *more: AnyHappening) -> Standing:
+        """How the course stands once something more has happened."""
+        return stand(self.words.program, self.start, (*self.happenings, *more), self.read)
+
+    def visit(self, wanted: str) -> CourseVisit:
+        """The visit of an id, over or not.
+
+        Raises:
+            InvalidBodyError: The course has no such visit.
+        """
+        for visit in self.standing.visits:
+            if visit_id(self.course.id, visit.key) == wanted:
+                return visit
+        raise InvalidBodyError([_UNKNOWN])
+
+    def open_visit(self, wanted: str) -> CourseVisit:
+        """The visit of an id, if more can become of it.
+
+        Raises:
+            InvalidBodyError: The course has no such visit, or it is over.
+        """
+        visit = self.visit(wanted)
+        if visit.final is not None:
+            raise InvalidBodyError([_OVER])
+        return visit
+
+    def goes_on(self) -> None:
+        """Make sure that the course was not withdrawn.
+
+        Raises:
+            CourseOverError: It was.
+        """
+        if self.standing.status == "withdrawn":
+            raise CourseOverError
+
+
+_UNKNOWN = Fault("/visit_id", "unknown_visit", "Must be the id of a visit of this course.")
+_OVER = Fault("/visit_id", "visit_over", "Must be the id of a visit that is neither done nor missed nor cancelled.")
+
+
+def situation(
+    shelf: Shelf, course: Course, happened: Sequence[CourseHappened], now: datetime, read: Reader
+) -> Situation:
+    """Put a situation together.
+
+    Raises:
+        ProtocolNotOnShelfError: The rules that the course is planned with are not at hand any more.
+    """
+    told = happenings_of(happened, course.time_zone)
+    return Situation(course, words_of(shelf, course), told, now, read)
+
+
+def look(backend: Backend, caller: Caller, course_id: str, read: Reader) -> Situation:
+    """Look a course up as it stands.
+
+    Raises:
+        NotFoundError: This clinic has no such course.
+        ProtocolNotOnShelfError: The rules that it is planned with are not at hand any more.
+    """
+    course, happened = fetch(backend, caller, course_id)
+    return situation(backend.shelf, course, happened, backend.clock.now(), read)
