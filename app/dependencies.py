@@ -13,8 +13,9 @@ from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute
 from starlette.types import Scope
 
+from app.security import FOR_BROWSERS, SCOPES
 from app.services.backend import Backend
-from app.services.callers import FOR_BROWSERS, SCOPES, USE, Asking, Caller, action_of, admit, bind, count, identify
+from app.services.callers import USE, Asking, Caller, action_of, admit, bind, count, identify
 
 GUARDED: Final = "/v1"
 

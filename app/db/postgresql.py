@@ -14,9 +14,6 @@ from app.db.tenancy import APPEND_ONLY, KEYRING_TABLES, PERSONAL_COLUMNS, TENANT
 if TYPE_CHECKING:
     from psycopg.errors import Diagnostic
 
-APP_ROLE: Final = "skincadence_app"
-"""The role that may read and append; whoever serves is a member of it, and of nothing more."""
-
 POOL_SECONDS: Final = 2.0
 _CONNECT: Final = {
     "connect_timeout": 3,
@@ -94,9 +91,6 @@ _ENTER: Final[TextClause] = text("SELECT set_config('app.clinic', :clinic_id, tr
 _OPEN_KEYRING: Final[TextClause] = text("SELECT set_config('app.door', 'keyring', true)")
 
 _STANDING: Final[TextClause] = text("SELECT clinic_id FROM heads")
-
-OWN_ROWS: Final = "clinic_id = nullif(current_setting('app.clinic', true), '')"
-KEYRING_OPEN: Final = "current_setting('app.door', true) = 'keyring'"
 
 _HOLES: Final[TextClause] = text("""
 WITH tenant AS (

@@ -10,17 +10,8 @@ from pydantic import AfterValidator, Field, TypeAdapter, ValidationError, WithJs
 from pydantic_core import PydanticCustomError, core_schema
 
 from app.schemas.scalars import Input, Output, Scalar, whole_number
+from app.security import FOR_BROWSERS, SCOPES, ScopeName
 
-ScopeName: TypeAlias = Literal[
-    "recommendations:preview",
-    "recommendations:create",
-    "recommendations:read",
-    "recommendations:review",
-    "clients:erase",
-    "clients:export",
-    "keys:manage",
-]
-_FOR_BROWSERS: Final = frozenset({"recommendations:preview", "recommendations:create"})
 _ORIGIN: Final = re.compile(r"(https?)://([a-z0-9.-]+|\[[0-9a-f:]+\])(?::([1-9][0-9]{0,4}))?").fullmatch
 _LABEL: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?").fullmatch
 _NUMBER: Final = re.compile(r"[0-9]+|0x[0-9a-f]*").fullmatch
@@ -138,7 +129,7 @@ class KeyIn(Input):
     scopes: list[ScopeName] = Field(
         default_factory=list,
         min_length=1,
-        max_length=len(_FOR_BROWSERS) + 5,
+        max_length=len(SCOPES),
         description="What it may do. None that your own key lacks. A publishable key may leave it out: it then gets "
         "both of those that it can have.",
     )
@@ -158,7 +149,7 @@ class KeyIn(Input):
             raise _fault("origins", "A secret key is used by servers and has no origins.")
         if self.kind == "publishable" and not self.origins:
             raise _fault("origins", "A publishable key needs at least one origin.")
-        if self.kind == "publishable" and not _FOR_BROWSERS.issuperset(self.scopes):
+        if self.kind == "publishable" and not FOR_BROWSERS.issuperset(self.scopes):
             raise _fault(
                 "scopes",
                 "A publishable key may have recommendations:preview and recommendations:create, and no other scope.",
@@ -170,7 +161,7 @@ class KeyIn(Input):
     @property
     def allowed(self) -> Collection[str]:
         """What it may do, whether or not that was said."""
-        return self.scopes or _FOR_BROWSERS
+        return self.scopes or FOR_BROWSERS
 
 
 class RotationIn(Input):

@@ -24,26 +24,14 @@ from app.errors import (
     OverloadedError,
     TooManyRequestsError,
 )
-from app.security import KeyText, read_key
+from app.security import KeyText, ScopeName, read_key
 from app.services.backend import Backend
 from app.services.keyring import Held
 from app.services.limits import Verdict
 from app.store.values import ApiKey, AuditEntry, Clinic
 
-PREVIEW: Final = "recommendations:preview"
-CREATE: Final = "recommendations:create"
-SCOPES: Final = (
-    PREVIEW,
-    CREATE,
-    "recommendations:read",
-    "recommendations:review",
-    "clients:erase",
-    "clients:export",
-    "keys:manage",
-)
-"""Everything that a key can be allowed to do."""
-FOR_BROWSERS: Final = frozenset({PREVIEW, CREATE})
-"""What a publishable key can be allowed to do at most."""
+PREVIEW: Final[ScopeName] = "recommendations:preview"
+CREATE: Final[ScopeName] = "recommendations:create"
 BATCH: Final = "recommendation.batch"
 USE: Final = "key.use"
 """The action of a call that did not get as far as to what it asks for."""

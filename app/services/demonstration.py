@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from app.security import KeyText, random_text
+from app.security import FOR_BROWSERS, SCOPES, KeyText, random_text
 from app.services import clinics, creation, keys
 from app.services.backend import Backend
-from app.services.callers import FOR_BROWSERS, SCOPES, Caller
+from app.services.callers import Caller
 from app.services.creation import Asked, Name
 from app.services.keys import Draft, Maker
 from app.store import audit

@@ -8,8 +8,8 @@ from typing import NamedTuple, Protocol
 from app.clock import Clock
 from app.db import Database, Rows
 from app.errors import KeyEndedError, KeyRotatedError, MissingScopeError, NotFoundError, TooManyKeysError
-from app.security import KeyKind, Secrets, new_key
-from app.services.callers import SCOPES, Caller, in_force, network_of
+from app.security import SCOPES, KeyKind, Secrets, new_key
+from app.services.callers import Caller, in_force, network_of
 from app.store import audit, keys
 from app.store.values import ApiKey, AuditEntry, Clinic
 

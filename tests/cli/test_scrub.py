@@ -60,8 +60,9 @@ def test_what_an_older_transaction_may_still_see_is_not_called_gone(
         reader.exec_driver_sql("SELECT version_num FROM alembic_version")
         with owner.begin() as rows:
             rows.exec_driver_sql("ALTER TABLE replies NO FORCE ROW LEVEL SECURITY")
-            values = "'cli_x', 'x', '', 'rec_x', 201, '[]', NULL, false, now()"
-            rows.exec_driver_sql("INSERT INTO replies VALUES (" + values + ")")  # noqa: S608 -- a constant
+            rows.exec_driver_sql(
+                "INSERT INTO replies VALUES ('cli_x', 'x', '', 'rec_x', 201, '[]', NULL, false, now())"
+            )
         with owner.begin() as rows:
             rows.exec_driver_sql("DELETE FROM replies")
             rows.exec_driver_sql("ALTER TABLE replies FORCE ROW LEVEL SECURITY")

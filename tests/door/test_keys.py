@@ -10,9 +10,9 @@ import pytest
 
 from app.schemas.examples import INTAKE
 from app.schemas.keys import is_origin
+from app.security import SCOPES
 from app.security import new_key as any_key
 from app.services import keys
-from app.services.callers import SCOPES
 from app.services.keys import Draft, Maker
 from tests.databases import Place
 from tests.door.conftest import House
