@@ -156,23 +156,10 @@ class Metrics:
         return generate_latest(registry), CONTENT_TYPE_LATEST
 
     def _families(self, gauges: Mapping[str, float]) -> Iterator[Any]:
-        from prometheus_client.core import (  # noqa: PLC0415 -- as above
-            CounterMetricFamily,
-            GaugeMetricFamily,
-            HistogramMetricFamily,
-        )
+        from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily  # noqa: PLC0415 -- as above
 
-        answers = CounterMetricFamily(
-            "skincadence_requests", "Answers given, by route and status.", labels=["method", "route", "status"]
-        )
-        for (method, route, status), times in sorted(self._answers.items()):
-            answers.add_metric([method, route, str(status)], times)
-        yield answers
-        durations = HistogramMetricFamily("skincadence_request_seconds", "How long answers took.", labels=["route"])
-        for route, counts in sorted(self._durations.items()):
-            edges = [*map(str, BUCKETS), "+Inf"]
-            durations.add_metric([route], list(zip(edges, accumulate(counts), strict=True)), self._spent[route] / 1e6)
-        yield durations
+        yield self._answer_family()
+        yield self._duration_family()
         problems = CounterMetricFamily("skincadence_problems", "Refusals, by their code.", labels=["code"])
         for code, times in sorted(self._problems.items()):
             problems.add_metric([code], times)
@@ -180,15 +167,33 @@ class Metrics:
         yield CounterMetricFamily("skincadence_previews", "Plans computed and not stored.", value=self.previews)
         yield CounterMetricFamily("skincadence_let_go", "Callers who sent too slowly.", value=self.let_go)
         yield CounterMetricFamily("skincadence_sweep_failures", "Sweeps that failed.", value=self.sweep_failures)
-        yield GaugeMetricFamily("skincadence_in_flight", "Requests being worked on.", value=self.in_flight)
-        yield GaugeMetricFamily(
-            "skincadence_sweep_finished_seconds", "When the last whole sweep ended.", value=self.sweep_finished
-        )
-        for name, value in gauges.items():
+        own = {"in_flight": self.in_flight, "sweep_finished_seconds": self.sweep_finished}
+        for name, value in (own | dict(gauges)).items():
             yield GaugeMetricFamily(f"skincadence_{name}", _GAUGES[name], value=value)
+
+    def _answer_family(self) -> Any:  # noqa: ANN401 -- a class that is not loaded yet
+        from prometheus_client.core import CounterMetricFamily  # noqa: PLC0415 -- as above
+
+        answers = CounterMetricFamily(
+            "skincadence_requests", "Answers given, by route and status.", labels=["method", "route", "status"]
+        )
+        for (method, route, status), times in sorted(self._answers.items()):
+            answers.add_metric([method, route, str(status)], times)
+        return answers
+
+    def _duration_family(self) -> Any:  # noqa: ANN401 -- as above
+        from prometheus_client.core import HistogramMetricFamily  # noqa: PLC0415 -- as above
+
+        durations = HistogramMetricFamily("skincadence_request_seconds", "How long answers took.", labels=["route"])
+        for route, counts in sorted(self._durations.items()):
+            edges = [*map(str, BUCKETS), "+Inf"]
+            durations.add_metric([route], list(zip(edges, accumulate(counts), strict=True)), self._spent[route] / 1e6)
+        return durations
 
 
 _GAUGES: Final = {
+    "in_flight": "Requests being worked on.",
+    "sweep_finished_seconds": "When the last whole sweep ended.",
     "lane_depth": "New recommendations that wait to be stored.",
     "lane_lost_records": "Entries of the audit that found no room to wait in.",
     "keyring_fresh": "1 while the copy of the keys can be relied on.",

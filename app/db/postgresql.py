@@ -10,6 +10,7 @@ from sqlalchemy.engine import URL
 from app.db.failures import translated
 from app.db.silence import Silence
 from app.db.tenancy import APPEND_ONLY, KEYRING_TABLES, PERSONAL_COLUMNS, TENANT_TABLES, NoClinicError
+from app.settings import SettingsError
 
 if TYPE_CHECKING:
     from psycopg.errors import Diagnostic
@@ -240,4 +241,15 @@ def _left_behind(notice: "Diagnostic") -> list[int]:
 
 
 def _with_psycopg(url: URL) -> URL:
+    """Name the driver; it comes with an extra, so that who keeps to a file does without it."""
+    try:
+        import psycopg  # noqa: F401, PLC0415 -- where nobody needs the driver, it is not there
+    except ImportError:  # also where it finds no libpq
+        raise SettingsError([_NO_DRIVER]) from None
     return url.set(drivername="postgresql+psycopg")
+
+
+_NO_DRIVER: Final = (
+    "SKINCADENCE_DATABASE_URL and SKINCADENCE_DATABASE_OWNER_URL: what talks to PostgreSQL is not installed. Run "
+    "`pip install 'skincadence[postgresql]'`, or name a database in a file."
+)

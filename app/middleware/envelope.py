@@ -9,15 +9,17 @@ from typing import Final
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import (
+    AppError,
     ClientErasedError,
     ClientRefRefusedError,
     IdempotencyMismatchError,
     InternalError,
     InvalidKeyError,
     NotFoundError,
+    PlanExpiredError,
 )
 from app.observability import Answered, Journal, Metrics, method_name
-from app.problems import problem_response
+from app.problems import KINDS, problem_response
 from app.services.backend import Backend
 from app.services.callers import USE, Asking, note, recognize
 from app.services.limits import Verdict
@@ -35,12 +37,16 @@ SAFE_HEADERS: Final = (
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
 )
 _ELSEWHERE: Final = frozenset(
-    error.code for error in (InvalidKeyError, ClientErasedError, ClientRefRefusedError, IdempotencyMismatchError)
+    error.code
+    for error in (
+        InvalidKeyError,
+        ClientErasedError,
+        PlanExpiredError,
+        ClientRefRefusedError,
+        IdempotencyMismatchError,
+    )
 )
 """Refusals that are audited where they are found: with the key, or with the creation that was to be written."""
-_TOO_MANY: Final = 429
-_GUESSING: Final = 60
-"""Seconds that an address waits which sent too many keys that are none of ours."""
 
 
 class Envelope:
@@ -60,9 +66,8 @@ class Envelope:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        name = _request_id(scope)
         state = scope.setdefault("state", {})
-        state["request_id"] = name
+        name = state["request_id"] = state.get("request_id") or _request_id(scope)
         reply = _Reply(send, name.encode(), state)
         method, began = scope["method"], perf_counter_ns()
         try:
@@ -73,9 +78,10 @@ class Envelope:
             if not reply.status:
                 await problem_response(InternalError(), scope)(scope, receive, reply)
             state["problem"] = InternalError.code
+        status = _sent(reply.status, state)
         if "problem" in state:
             _audit(scope, state)
-        self._write_down(scope, method, reply.status, (perf_counter_ns() - began) // 1_000)
+        self._write_down(scope, method, status, (perf_counter_ns() - began) // 1_000)
 
     def _write_down(self, scope: Scope, method: str, status: int, spent: int) -> None:
         state = scope["state"]
@@ -84,6 +90,15 @@ class Envelope:
         self._metrics.answered(event, state.get("problem", ""))
         if self._journal.answers:
             self._journal.answered(event)
+
+
+def _sent(status: int, state: Scope) -> int:
+    """Tell which status was sent: the server answers by itself where the rest of a request does not come in time."""
+    refused: AppError | None = state.get("refused")
+    if refused is None:
+        return status
+    state["problem"] = refused.code
+    return int(KINDS[refused.code].status)
 
 
 def _audit(scope: Scope, state: Scope) -> None:
@@ -148,8 +163,6 @@ class _Reply:
             verdict = self._state.get("verdict")
             if verdict is not None:
                 headers += _told(verdict)
-            if self.status == _TOO_MANY:
-                headers.append((b"retry-after", b"%d" % (verdict.wait if verdict else _GUESSING)))
         return self._send(message)
 
 

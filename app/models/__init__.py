@@ -1,8 +1,8 @@
 """The tables, and nothing else."""
 
+from app.models.audit import AuditRow, EventRow, HeadRow
 from app.models.base import Base
 from app.models.clinics import ApiKeyRow, ClinicRow, KeyringRow
-from app.models.ledger import AuditRow, EventRow, HeadRow
 from app.models.recommendations import RecommendationRow, ReplyRow, ReviewRow, TombstoneRow
 
 __all__ = [

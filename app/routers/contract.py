@@ -187,6 +187,7 @@ _ONLY_OF: Final = {
     "idempotency_in_progress": {"create_recommendation"},
     "idempotency_mismatch": {"create_recommendation"},
     "client_erased": {"create_recommendation"},
+    "plan_expired": {"create_recommendation"},
     "client_ref_refused": {"create_recommendation"},
     "read_token_spent": {"read_recommendation"},
     "protocol_not_on_shelf": {"explain_recommendation"},

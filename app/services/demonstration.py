@@ -43,11 +43,11 @@ def take_in_demo_clinic(backend: Backend, origins: frozenset[str], asked: Asked 
         backend, "Demonstration", "Europe/London", retention_days=KEPT_DAYS, review_every_plan=False
     )
     secret = keys.create(backend, Maker(test), Draft("secret", "demonstration", frozenset(SCOPES)))
-    page = keys.create(backend, Maker(test), Draft("publishable", "demonstration", FOR_BROWSERS, origins))
+    publishable = keys.create(backend, Maker(test), Draft("publishable", "demonstration", FOR_BROWSERS, origins))
     if asked is not None:
         _make_samples(backend, Caller(secret.key, test, "", ""), asked)
     backend.keyring.look()
-    return DemoKeys(secret.text, page.text)
+    return DemoKeys(secret.text, publishable.text)
 
 
 def _make_samples(backend: Backend, caller: Caller, asked: Asked) -> None:

@@ -98,7 +98,7 @@ class _Expire:
         old = select(_TABLE.recommendation_id).where(_TABLE.clinic_id == clinic_id, _TABLE.created_at < self.before)
         ids = list(rows.execute(old.order_by(_TABLE.created_at).limit(limit)).scalars())
         if ids:
-            replies.erase(rows, clinic_id, ids)  # a repetition must not store it again
+            replies.erase(rows, clinic_id, ids, expired=True)  # a repetition must not store it again
             delete_whole(rows, clinic_id, ids)
             audit.write(rows, head, [_entry(one, self.now) for one in ids])
         return len(ids)

@@ -238,6 +238,22 @@ def test_a_cursor_serves_its_own_clinic_and_filters_only(service: Service) -> No
         assert [fault["pointer"] for fault in tried.json()["errors"]] == ["/cursor"]
 
 
+def test_a_cursor_that_does_not_fit_is_told_beside_all_other_faults(service: Service) -> None:
+    limit = ("/limit", "Must be a whole number from 1 to 100.")
+    cursor = ("/cursor", "Must be the `next_cursor` of a page, unchanged, with the same filters.")
+    ref = (
+        "/client_ref",
+        "Must be an opaque id of 1 to 64 characters: letters, digits and . _ : - (but not only one or two dots)",
+    )
+
+    def told(query: str) -> list[tuple[str, str]]:
+        errors = service.get(f"{INTAKES}?{query}").json()["errors"]
+        return [(fault["pointer"], fault["message"]) for fault in errors]
+
+    assert told("limit=0&cursor=AAAA") == [limit, cursor]
+    assert told("client_ref=a%20b&limit=0&cursor=AAAA") == [ref, limit]  # which filters it would have to fit is open
+
+
 def test_an_explanation_says_of_every_rule_why_and_why_not(service: Service) -> None:
     stored = service.store(service.ours, FULL)
 
