@@ -35,6 +35,10 @@ class AppError(Exception):
         self.faults = tuple(faults)
 
 
+class BrokenOffError(Exception):
+    """An answer that was begun cannot be brought to its end, and it is nobody's mistake."""
+
+
 class EmptyBodyError(AppError):
     """Nothing was sent where a document is needed."""
 

@@ -82,9 +82,9 @@ class Journal:
         self._stream = stream or sys.stderr
         self._now = now or Clock().now
 
-    def answered(self, event: Answered) -> None:
-        """Write down that a request was answered."""
-        self._write("info", "answered", event)
+    def answered(self, event: Answered, *, whole: bool = True) -> None:
+        """Write down that a request was answered, or that its answer was broken off."""
+        self._write("info", "answered" if whole else "broken_off", event)
 
     def failed(self, problem: BaseException, request_id: str) -> None:
         """Write down a mistake of ours by its kind and place; its words may hold what was sent."""
@@ -121,6 +121,7 @@ class Metrics:
         in_flight: How many requests are being worked on.
         previews: How many plans were computed and not stored.
         let_go: How many callers were let go because they sent too slowly.
+        broken_off: How many answers were begun and not brought to their end.
         sweep_failures: How often taking away what was kept long enough failed, for a clinic or altogether.
         sweep_finished: When it was last done without a failure, in seconds since 1970; 0 before the first time.
     """
@@ -130,6 +131,7 @@ class Metrics:
         self.in_flight = 0
         self.previews = 0
         self.let_go = 0
+        self.broken_off = 0
         self.sweep_failures = 0
         self.sweep_finished = 0.0
         self._answers: Counter[tuple[str, str, int]] = Counter()
@@ -137,8 +139,9 @@ class Metrics:
         self._durations: dict[str, list[int]] = {}
         self._spent: Counter[str] = Counter()
 
-    def answered(self, event: Answered, problem: str) -> None:
+    def answered(self, event: Answered, problem: str, *, whole: bool = True) -> None:
         """Count an answer; `problem` is the code of the refusal, if it is one."""
+        self.broken_off += not whole
         route, spent = event.route, event.duration_us
         self._answers[event.method, route, event.status] += 1
         self._durations.setdefault(route, [0] * (len(BUCKETS) + 1))[bisect_left(BUCKETS, spent / 1_000_000)] += 1
@@ -166,6 +169,7 @@ class Metrics:
         yield problems
         yield CounterMetricFamily("skincadence_previews", "Plans computed and not stored.", value=self.previews)
         yield CounterMetricFamily("skincadence_let_go", "Callers who sent too slowly.", value=self.let_go)
+        yield CounterMetricFamily("skincadence_broken_off", "Answers not brought to their end.", value=self.broken_off)
         yield CounterMetricFamily("skincadence_sweep_failures", "Sweeps that failed.", value=self.sweep_failures)
         own = {"in_flight": self.in_flight, "sweep_finished_seconds": self.sweep_finished}
         for name, value in (own | dict(gauges)).items():

@@ -11,6 +11,11 @@ _READ = (
     "skincadence: somebody still reads an older state of the database, so not all of it could be written anew.\n"
     "Nothing is lost; some of what was to be scrubbed is still there. Try again when that has ended."
 )
+_HELD = (
+    "skincadence: somebody still holds an older transaction, so not all of the database could be written anew.\n"
+    "Nothing is lost; some of what was to be scrubbed is still there. `pg_stat_activity`, `pg_prepared_xacts` and "
+    "`pg_replication_slots` show who: end that, and try again."
+)
 _OWNER = "skincadence: set SKINCADENCE_DATABASE_OWNER_URL: only the role that owns the tables may write them anew."
 
 
@@ -35,7 +40,7 @@ def _scrub(settings: Settings) -> None:
     else:
         clean = db.scrub(settings.database_owner_url or refuse(_OWNER, Status.UNUSABLE))
     if not clean:
-        refuse(_READ, Status.UNAVAILABLE)
+        refuse(_HELD if _on_server(settings) else _READ, Status.UNAVAILABLE)
 
 
 def _on_server(settings: Settings) -> bool:

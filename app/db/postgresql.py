@@ -1,11 +1,13 @@
 """PostgreSQL: row-level security under a role that owns nothing."""
 
 import re
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection, Engine, NullPool, TextClause, create_engine, make_url, text
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import OperationalError
 
 from app.db.failures import translated
 from app.db.silence import Silence
@@ -26,6 +28,8 @@ _CONNECT: Final = {
 }
 _AT_ONE_MOMENT: Final[dict[str, Any]] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 """What one transaction reads belongs together, as on SQLite; the server ends none that only reads for it."""
+_HELD: Final = "55P03"
+"""A lock that is not available."""
 _LIMITS: Final = "-c lock_timeout=4s -c idle_in_transaction_session_timeout=10s -c timezone=UTC -c jit=off"
 
 
@@ -215,10 +219,10 @@ def scrub(owner_url: str) -> bool:
 
     Returns:
         Whether none is left. Rows that an older transaction may still ask for are written anew too, deleted or not;
-        where the server does not tell how many, they may be there.
+        where the server does not tell how many, they may be there. A table that one holds cannot be written anew.
 
     Raises:
-        DatabaseUnavailableError: A table is in use, or the server does not answer.
+        DatabaseUnavailableError: The server does not answer.
     """
     engine = migration_engine(make_url(owner_url)).execution_options(isolation_level="AUTOCOMMIT")
     told: list[int] = []
@@ -226,9 +230,20 @@ def scrub(owner_url: str) -> bool:
         driver: Any = rows.connection.driver_connection
         driver.add_notice_handler(lambda notice: told.extend(_left_behind(notice)))
         for table in PERSONAL_COLUMNS:
-            rows.exec_driver_sql(f"VACUUM (FULL, VERBOSE, ANALYZE) {table}")
+            with _unless_held():
+                rows.exec_driver_sql(f"VACUUM (FULL, VERBOSE, ANALYZE) {table}")
         rows.exec_driver_sql("CHECKPOINT")
     return told == [0] * len(PERSONAL_COLUMNS)
+
+
+@contextmanager
+def _unless_held() -> Iterator[None]:
+    """Pass over a table that somebody holds for longer than may be waited: nothing is told of it then."""
+    try:
+        yield
+    except OperationalError as problem:
+        if getattr(problem.orig, "sqlstate", None) != _HELD:
+            raise
 
 
 def _left_behind(notice: "Diagnostic") -> list[int]:

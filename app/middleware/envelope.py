@@ -47,6 +47,8 @@ _ELSEWHERE: Final = frozenset(
     )
 )
 """Refusals that are audited where they are found: with the key, or with the creation that was to be written."""
+BROKEN_OFF: Final = "broken_off"
+"""What the audit says of an answer that was begun and not brought to its end."""
 
 
 class Envelope:
@@ -79,17 +81,19 @@ class Envelope:
                 await problem_response(InternalError(), scope)(scope, receive, reply)
             state["problem"] = InternalError.code
         status = _sent(reply.status, state)
-        if "problem" in state:
-            _audit(scope, state)
+        outcome = state.get("problem", BROKEN_OFF if "broken_off" in state else "")
+        if outcome:
+            _audit(scope, state, outcome)
         self._write_down(scope, method, status, (perf_counter_ns() - began) // 1_000)
 
     def _write_down(self, scope: Scope, method: str, status: int, spent: int) -> None:
         state = scope["state"]
         key_id, clinic_id = _asking(state)
         event = Answered(method_name(method), _template(scope), status, spent, state["request_id"], key_id, clinic_id)
-        self._metrics.answered(event, state.get("problem", ""))
+        whole = "broken_off" not in state
+        self._metrics.answered(event, state.get("problem", ""), whole=whole)
         if self._journal.answers:
-            self._journal.answered(event)
+            self._journal.answered(event, whole=whole)
 
 
 def _sent(status: int, state: Scope) -> int:
@@ -101,11 +105,10 @@ def _sent(status: int, state: Scope) -> int:
     return int(KINDS[refused.code].status)
 
 
-def _audit(scope: Scope, state: Scope) -> None:
-    """Tell the clinic what was refused to its key: once for each call, and whoever refused it."""
+def _audit(scope: Scope, state: Scope, outcome: str) -> None:
+    """Tell the clinic what was refused to its key, or broken off: once for each call, and whoever did."""
     backend: Backend | None = getattr(scope["app"].state, "backend", None) if "app" in scope else None
-    code = state["problem"]
-    if backend is None or "audited" in state or code in _ELSEWHERE:
+    if backend is None or "audited" in state or outcome in _ELSEWHERE:
         return
     caller = state.get("caller")
     if caller is None:
@@ -113,7 +116,7 @@ def _audit(scope: Scope, state: Scope) -> None:
     if caller is not None:
         state["caller"] = caller
         target = target_of(backend, caller, scope.get("path_params", {}))
-        note(backend, caller, state.get("action", USE), code, target)
+        note(backend, caller, state.get("action", USE), outcome, target)
 
 
 async def _nowhere(scope: Scope, receive: Receive, send: Send) -> None:

@@ -171,8 +171,9 @@ def read_recommendation(
 ) -> Response:
     """Read one recommendation: the same bytes as when it was stored, unless a professional has reviewed it since.
 
-    A publishable key reads what it stored, once and within ten minutes, with the `read_token` of that answer. Where a
-    professional looks first it has seven days, and may ask as often as it likes until there is a plan to read.
+    A publishable key reads what one of its clinic stored, once and within ten minutes, with the `read_token` of that
+    answer. Where a professional looks first it has seven days, and may ask as often as it likes until there is a plan
+    to read.
     """
     backend = backend_of(request)
     if caller.publishable:

@@ -108,23 +108,14 @@ def page(rows: Rows, clinic_id: str, wanted: Filter, *, after: Place | None = No
     return [Entry(*row) for row in rows.execute(newest)]
 
 
-def review(rows: Rows, clinic_id: str, made: Review, *, state: ReviewState, bookable: bool) -> bool:
-    """Store a review and what it makes of its recommendation.
-
-    Returns:
-        Whether it was stored: not if the recommendation is gone, or another review came first.
-    """
+def review(rows: Rows, clinic_id: str, made: Review, *, state: ReviewState, bookable: bool) -> None:
+    """Store a review and what it makes of its recommendation; its version was found to be next under the head row."""
     here = update(RecommendationRow).where(
-        _TABLE.clinic_id == clinic_id,
-        _TABLE.recommendation_id == made.recommendation_id,
-        _TABLE.version == made.version - 1,
+        _TABLE.clinic_id == clinic_id, _TABLE.recommendation_id == made.recommendation_id
     )
-    changed = rows.execute(here.values(version=made.version, review_state=state, bookable=bookable))
-    if changed.rowcount == 0:
-        return False
+    rows.execute(here.values(version=made.version, review_state=state, bookable=bookable))
     columns = asdict(made) | {"clinic_id": clinic_id, "answer": pack(made.answer)}
     rows.execute(insert(ReviewRow), {"review_id": columns.pop("id"), **columns})
-    return True
 
 
 def reviews(rows: Rows, clinic_id: str, recommendation_id: str) -> list[Review]:
