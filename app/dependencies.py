@@ -13,8 +13,10 @@ from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute
 from starlette.types import Scope
 
+from app.errors import MissingScopeError
+from app.security import FOR_BROWSERS, SCOPES
 from app.services.backend import Backend
-from app.services.callers import FOR_BROWSERS, SCOPES, USE, Asking, Caller, action_of, admit, bind, count, identify
+from app.services.callers import USE, Asking, Caller, action_of, admit, bind, count, identify
 
 GUARDED: Final = "/v1"
 
@@ -25,19 +27,21 @@ class Needs:
     Attributes:
         scope: What the key must be allowed to do.
         with_token: Whether a browser's key may call without the scope, because a token goes with it.
+        for_servers: Whether a browser's key may not call, though it can have the scope.
     """
 
-    def __init__(self, scope: str, *, with_token: bool = False) -> None:
+    def __init__(self, scope: str, *, with_token: bool = False, for_servers: bool = False) -> None:
         """Guard with a scope of the contract."""
         if scope not in SCOPES:
             raise UndeclaredRouteError(scope)
         self.scope = scope
         self.with_token = with_token
+        self.for_servers = for_servers
 
     @property
     def for_browsers(self) -> bool:
         """Whether a publishable key can get through at all, so that web pages of others may call."""
-        return self.with_token or self.scope in FOR_BROWSERS
+        return not self.for_servers and (self.with_token or self.scope in FOR_BROWSERS)
 
     async def __call__(self, request: Request) -> Caller:
         """Guard a route as a dependency of FastAPI."""
@@ -58,12 +62,14 @@ class Needs:
         state["action"] = action_of(scope["route"].name)
         state["verdict"] = verdict = await count(backend, caller)
         admit(caller, self.scope, verdict, with_token=self.with_token)
+        if caller.publishable and not self.for_browsers:
+            raise MissingScopeError
         return caller
 
 
-def needs(scope: str, *, with_token: bool = False) -> Any:  # noqa: ANN401 -- as Depends itself
+def needs(scope: str, *, with_token: bool = False, for_servers: bool = False) -> Any:  # noqa: ANN401 -- as Depends
     """Declare what a route asks of a key: among its `dependencies`, or in the annotation of a parameter."""
-    return Depends(Needs(scope, with_token=with_token))
+    return Depends(Needs(scope, with_token=with_token, for_servers=for_servers))
 
 
 async def anyone() -> None:

@@ -35,6 +35,10 @@ class AppError(Exception):
         self.faults = tuple(faults)
 
 
+class BrokenOffError(Exception):
+    """An answer that was begun cannot be brought to its end, and it is nobody's mistake."""
+
+
 class EmptyBodyError(AppError):
     """Nothing was sent where a document is needed."""
 
@@ -113,10 +117,10 @@ class MediaTypeError(AppError):
 
 
 class MissingKeyError(AppError):
-    """No key was sent."""
+    """No key was sent, or not as `Bearer`."""
 
     code = "missing_key"
-    detail = "This address needs a key. Send `Authorization: Bearer` and the key of a clinic."
+    detail = "This address needs a key. Send `Authorization: Bearer`, a space, and the key of a clinic."
 
 
 class InvalidKeyError(AppError):
@@ -166,6 +170,16 @@ class ClientRefRefusedError(AppError):
 
     code = "client_ref_refused"
     detail = "Nothing can be stored under this reference."
+
+
+class PlanExpiredError(AppError):
+    """The plan that a repeated request asks for was kept long enough."""
+
+    code = "plan_expired"
+    detail = (
+        "What was stored with this `Idempotency-Key` was kept as long as the clinic keeps plans, and is deleted. "
+        "Nothing was stored anew."
+    )
 
 
 class ReadTokenSpentError(AppError):
@@ -315,6 +329,11 @@ class TooManyRequestsError(AppError):
 
     code = "too_many_requests"
     detail = "Too many requests in this time. `Retry-After` says when the next one is taken."
+
+    def __init__(self, faults: Iterable[Fault] = (), *, wait: int = 1) -> None:
+        """Keep in how many seconds the next one is taken."""
+        super().__init__(faults)
+        self.wait = wait
 
 
 class OverloadedError(AppError):

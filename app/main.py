@@ -2,12 +2,15 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import cache, partial
+from typing import Any, Final
 
 from fastapi import FastAPI
+from fastapi.telemetry import TelemetryConfig
 from starlette.middleware import Middleware
+from starlette.routing import BaseRoute
 
 from app.clock import Clock
 from app.dependencies import check_guards, open_to_pages
@@ -57,6 +60,25 @@ GROUPS = (
     problem_pages,
     docs,
 )
+BATCH: Final = "/v1/recommendations/batch"
+FIT: Final = "*/fit"
+MOST_OF_CALENDAR: Final = 1_048_576
+"""As many bytes as ten thousand times that are taken."""
+_CONTRACT: Final[dict[str, Any]] = {
+    "title": "Skincadence",
+    "summary": "A microdermabrasion plan from an intake: decision, dates, care and the source of every number.",
+    "description": DESCRIPTION,
+    "version": "1.0.0",  # of the API under /v1; the service has one of its own
+    "license_info": {"name": "Apache License 2.0", "identifier": "Apache-2.0"},
+    "openapi_tags": TAGS,
+}
+_NO_TELEMETRY: Final[TelemetryConfig] = {
+    "tracing": False,
+    "metrics": False,
+    "logs": False,
+    "operation_spans": False,
+    "auto_configure": False,
+}
 
 
 def create_app(
@@ -117,41 +139,29 @@ def _bare_app(
     routes = [route for group in GROUPS for route in group.router.routes]
     check_guards(routes)
     return FastAPI(
-        title="Skincadence",
-        summary="A microdermabrasion plan from an intake: decision, dates, care and the source of every number.",
-        description=DESCRIPTION,
-        version="1.0.0",
-        license_info={"name": "Apache License 2.0", "identifier": "Apache-2.0"},
-        openapi_tags=TAGS,
+        **_CONTRACT,
         openapi_url=None,
         redirect_slashes=False,
-        telemetry={
-            "tracing": False,
-            "metrics": False,
-            "logs": False,
-            "operation_spans": False,
-            "auto_configure": False,
-        },
+        telemetry=_NO_TELEMETRY,
         routes=routes,
         lifespan=lifespan,
-        middleware=[
-            Middleware(Envelope, journal=journal, metrics=metrics),
-            Middleware(Pages, open_to=open_to_pages(routes)),
-            Middleware(Crowd, most=settings.max_in_flight, metrics=metrics, in_turns={BATCH}),
-            Middleware(HeadAsGet),
-            Middleware(NoKeyInAddress),
-            Middleware(BodyLimit, most=settings.max_body_bytes, elsewhere=_larger(settings)),
-            Middleware(Straight, routes=routes),
-        ],
+        middleware=_wrapping(settings, journal, metrics, routes),
     )
+
+
+def _wrapping(settings: Settings, journal: Journal, metrics: Metrics, routes: Sequence[BaseRoute]) -> list[Middleware]:
+    """What every request goes through on its way in, the first first."""
+    return [
+        Middleware(Envelope, journal=journal, metrics=metrics),
+        Middleware(Pages, open_to=open_to_pages(routes)),
+        Middleware(Crowd, most=settings.max_in_flight, metrics=metrics, in_turns={BATCH}),
+        Middleware(HeadAsGet),
+        Middleware(NoKeyInAddress),
+        Middleware(BodyLimit, most=settings.max_body_bytes, elsewhere=_larger(settings)),
+        Middleware(Straight, routes=routes),
+    ]
 
 
 def _larger(settings: Settings) -> dict[str, int]:
     """Where larger bodies are taken: of many intakes, and of a year of somebody's calendar."""
     return {BATCH: settings.max_batch_bytes, FIT: max(settings.max_body_bytes, MOST_OF_CALENDAR)}
-
-
-BATCH = "/v1/recommendations/batch"
-FIT = "*/fit"
-MOST_OF_CALENDAR = 1_048_576
-"""As many bytes as ten thousand times that are taken."""

@@ -102,9 +102,9 @@ class Journal:
         self._stream = stream or sys.stderr
         self._now = now or Clock().now
 
-    def answered(self, event: Answered) -> None:
-        """Write down that a request was answered."""
-        self._write("info", "answered", event)
+    def answered(self, event: Answered, *, whole: bool = True) -> None:
+        """Write down that a request was answered, or that its answer was broken off."""
+        self._write("info", "answered" if whole else "broken_off", event)
 
     def sent(self, event: Sent) -> None:
         """Write down that an event was sent, or was to be."""
@@ -146,6 +146,7 @@ class Metrics:
         in_flight: How many requests are being worked on.
         previews: How many plans were computed and not stored.
         let_go: How many callers were let go because they sent too slowly.
+        broken_off: How many answers were begun and not brought to their end.
         sweep_failures: How often taking away what was kept long enough failed, for a clinic or altogether.
         sweep_finished: When it was last done without a failure, in seconds since 1970; 0 before the first time.
     """
@@ -155,6 +156,7 @@ class Metrics:
         self.in_flight = 0
         self.previews = 0
         self.let_go = 0
+        self.broken_off = 0
         self.sweep_failures = 0
         self.sweep_finished = 0.0
         self._answers: Counter[tuple[str, str, int]] = Counter()
@@ -162,8 +164,9 @@ class Metrics:
         self._durations: dict[str, list[int]] = {}
         self._spent: Counter[str] = Counter()
 
-    def answered(self, event: Answered, problem: str) -> None:
+    def answered(self, event: Answered, problem: str, *, whole: bool = True) -> None:
         """Count an answer; `problem` is the code of the refusal, if it is one."""
+        self.broken_off += not whole
         route, spent = event.route, event.duration_us
         self._answers[event.method, route, event.status] += 1
         self._durations.setdefault(route, [0] * (len(BUCKETS) + 1))[bisect_left(BUCKETS, spent / 1_000_000)] += 1
@@ -181,39 +184,45 @@ class Metrics:
         return generate_latest(registry), CONTENT_TYPE_LATEST
 
     def _families(self, gauges: Mapping[str, float]) -> Iterator[Any]:
-        from prometheus_client.core import (  # noqa: PLC0415 -- as above
-            CounterMetricFamily,
-            GaugeMetricFamily,
-            HistogramMetricFamily,
-        )
+        from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily  # noqa: PLC0415 -- as above
 
-        answers = CounterMetricFamily(
-            "skincadence_requests", "Answers given, by route and status.", labels=["method", "route", "status"]
-        )
-        for (method, route, status), times in sorted(self._answers.items()):
-            answers.add_metric([method, route, str(status)], times)
-        yield answers
-        durations = HistogramMetricFamily("skincadence_request_seconds", "How long answers took.", labels=["route"])
-        for route, counts in sorted(self._durations.items()):
-            edges = [*map(str, BUCKETS), "+Inf"]
-            durations.add_metric([route], list(zip(edges, accumulate(counts), strict=True)), self._spent[route] / 1e6)
-        yield durations
+        yield self._answer_family()
+        yield self._duration_family()
         problems = CounterMetricFamily("skincadence_problems", "Refusals, by their code.", labels=["code"])
         for code, times in sorted(self._problems.items()):
             problems.add_metric([code], times)
         yield problems
         yield CounterMetricFamily("skincadence_previews", "Plans computed and not stored.", value=self.previews)
         yield CounterMetricFamily("skincadence_let_go", "Callers who sent too slowly.", value=self.let_go)
+        yield CounterMetricFamily("skincadence_broken_off", "Answers not brought to their end.", value=self.broken_off)
         yield CounterMetricFamily("skincadence_sweep_failures", "Sweeps that failed.", value=self.sweep_failures)
-        yield GaugeMetricFamily("skincadence_in_flight", "Requests being worked on.", value=self.in_flight)
-        yield GaugeMetricFamily(
-            "skincadence_sweep_finished_seconds", "When the last whole sweep ended.", value=self.sweep_finished
-        )
-        for name, value in gauges.items():
+        own = {"in_flight": self.in_flight, "sweep_finished_seconds": self.sweep_finished}
+        for name, value in (own | dict(gauges)).items():
             yield GaugeMetricFamily(f"skincadence_{name}", _GAUGES[name], value=value)
+
+    def _answer_family(self) -> Any:  # noqa: ANN401 -- a class that is not loaded yet
+        from prometheus_client.core import CounterMetricFamily  # noqa: PLC0415 -- as above
+
+        answers = CounterMetricFamily(
+            "skincadence_requests", "Answers given, by route and status.", labels=["method", "route", "status"]
+        )
+        for (method, route, status), times in sorted(self._answers.items()):
+            answers.add_metric([method, route, str(status)], times)
+        return answers
+
+    def _duration_family(self) -> Any:  # noqa: ANN401 -- as above
+        from prometheus_client.core import HistogramMetricFamily  # noqa: PLC0415 -- as above
+
+        durations = HistogramMetricFamily("skincadence_request_seconds", "How long answers took.", labels=["route"])
+        for route, counts in sorted(self._durations.items()):
+            edges = [*map(str, BUCKETS), "+Inf"]
+            durations.add_metric([route], list(zip(edges, accumulate(counts), strict=True)), self._spent[route] / 1e6)
+        return durations
 
 
 _GAUGES: Final = {
+    "in_flight": "Requests being worked on.",
+    "sweep_finished_seconds": "When the last whole sweep ended.",
     "lane_depth": "New recommendations that wait to be stored.",
     "lane_lost_records": "Entries of the audit that found no room to wait in.",
     "keyring_fresh": "1 while the copy of the keys can be relied on.",

@@ -14,8 +14,27 @@ from typing_extensions import override
 
 KeyKind = Literal["secret", "publishable"]
 World = Literal["live", "test"]
+ScopeName = Literal[
+    "recommendations:preview",
+    "recommendations:create",
+    "recommendations:read",
+    "recommendations:review",
+    "courses:read",
+    "courses:write",
+    "tasks:read",
+    "tasks:write",
+    "clients:erase",
+    "clients:export",
+    "keys:manage",
+    "events:read",
+    "webhooks:write",
+]
+"""What a key can be allowed to do."""
 Purpose = Literal["api key", "audit", "calendar", "check", "client", "cursor", "read token", "reply", "webhook"]
 
+SCOPES: Final[tuple[ScopeName, ...]] = get_args(ScopeName)
+FOR_BROWSERS: Final[frozenset[ScopeName]] = frozenset({"recommendations:preview", "recommendations:create"})
+"""What a publishable key can be allowed to do at most."""
 ID_CHARACTERS: Final = 22
 """Characters of an id after its prefix: 131 random bits, which nobody guesses."""
 CLINIC_CHARACTERS: Final = 16

@@ -166,8 +166,12 @@ class Settings(BaseModel):
     )
 
     @classmethod
-    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Self:
+    def from_environment(cls, environment: Mapping[str, str] | None = None, *, with_secret: bool = True) -> Self:
         """Read the settings from the environment, or say everything that is wrong with it at once.
+
+        Args:
+            environment: What is set; that of the process by default.
+            with_secret: Whether the secret is needed: only by what opens the database for clinics.
 
         Raises:
             SettingsError: A variable has a value that cannot be used, or is none of ours. No value is repeated.
@@ -180,7 +184,7 @@ class Settings(BaseModel):
         except ValidationError as error:
             faulty = _faulty(error)
             settings = cls.model_validate({name: value for name, value in known.items() if name not in faulty})
-        complaints = [*map(_asked, faulty), *_unknown(given), *settings.contradictions(faulty)]
+        complaints = [*map(_asked, faulty), *_unknown(given), *settings.contradictions(faulty, with_secret=with_secret)]
         if complaints:
             raise SettingsError(complaints)
         return settings
@@ -190,10 +194,10 @@ class Settings(BaseModel):
         """Whether the database is a file of our own."""
         return self.database_url.startswith("sqlite")
 
-    def contradictions(self, faulty: Collection[str] = ()) -> list[str]:
+    def contradictions(self, faulty: Collection[str] = (), *, with_secret: bool = True) -> list[str]:
         """Say which settings do not go together; nothing is said of those that are faulty in themselves."""
         secrets = sum(secret is not None for secret in (self.secret, self.secret_file))
-        unset = not secrets and not {"secret", "secret_file", "database_url"}.intersection(faulty)
+        unset = with_secret and not secrets and not {"secret", "secret_file", "database_url"}.intersection(faulty)
         timed = not {"receipt_seconds", "drain_seconds"}.intersection(faulty)
         found = {
             "SECRET or SKINCADENCE_SECRET_FILE must be set, because the database is not a file of this machine.": (

@@ -14,9 +14,8 @@ from pydantic import SecretStr
 from app.cli.office import Office
 from app.clock import Clock
 from app.db import migrate
-from app.security import random_text
+from app.security import SCOPES, random_text
 from app.services import clinics, keys
-from app.services.callers import SCOPES
 from app.services.keys import Draft, Maker
 from app.services.opening import open_database
 from app.settings import Settings

@@ -50,7 +50,7 @@ class Postgresql:
     def __init__(self) -> None:
         self.home = Path(tempfile.mkdtemp(prefix="sc-pg-"))
         self.data = self.home / "data"
-        self._program = self._programs()
+        self.program = self._programs()
         self._user = self._somebody()
         self._run("initdb", "--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
         settings = (
@@ -79,7 +79,7 @@ class Postgresql:
         return "nobody"
 
     def _run(self, program: str, *options: str) -> None:
-        command: list[str | Path] = [self._program / program, f"--pgdata={self.data}", *options]
+        command: list[str | Path] = [self.program / program, f"--pgdata={self.data}", *options]
         subprocess.run(command, check=True, user=self._user, cwd=self.home, stdout=subprocess.DEVNULL, timeout=60)  # noqa: S603
 
     def start(self) -> None:

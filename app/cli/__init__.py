@@ -13,7 +13,7 @@ import typer
 from app.cli.audit import audit
 from app.cli.batch import batch
 from app.cli.clinic import clinic
-from app.cli.console import refuse
+from app.cli.console import Status, refuse
 from app.cli.erasures import erasures
 from app.cli.keys import keys
 from app.cli.migrate import migrate
@@ -58,9 +58,6 @@ app.command()(scrub)
 app.add_typer(erasures, name="erasures")
 app.add_typer(audit, name="audit")
 
-BAD_CONFIGURATION = 78
-"""The exit status for an environment that cannot be used."""
-
 
 def main() -> None:
     """Run the command line."""
@@ -70,4 +67,4 @@ def main() -> None:
     try:
         app(prog_name="skincadence")
     except SettingsError as error:
-        refuse(str(error), BAD_CONFIGURATION)
+        refuse(str(error), Status.UNUSABLE)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from app.cli.console import refuse
+from app.cli.console import Status, refuse
 from app.cli.office import office
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def verify(expect: Expected = None) -> None:
     for line in [*(line for report in reports for line in _lines(report)), *wrong]:
         typer.echo(line)
     if wrong or any(report.complaints for report in reports):
-        sys.exit(1)
+        sys.exit(Status.FAILED)
 
 
 def _note(text: str) -> Noted:

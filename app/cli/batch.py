@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from app.cli.console import refuse
+from app.cli.console import Status, refuse
 from app.cli.reading import STDIN, AsOf, ProtocolPath, clock, facts, settings, shelf
 from app.errors import AppError, BodyTooLargeError
 from app.services.recommend import preview
@@ -43,7 +43,9 @@ def batch(
     with _opened(file) as lines, _progress() as step:
         refused = _write(answered(lines, answer, settings().max_body_bytes), step)
     if refused:
-        refuse(f"skincadence: {refused} of the lines could not be used; their problems are in the output.", 1)
+        refuse(
+            f"skincadence: {refused} of the lines could not be used; their problems are in the output.", Status.FAILED
+        )
 
 
 def answered(lines: BinaryIO, answer: Answer, most: int) -> Iterator[Row]:

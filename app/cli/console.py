@@ -2,7 +2,8 @@
 
 import sys
 from collections.abc import Iterable, Sequence
-from typing import Final, NoReturn
+from enum import IntEnum
+from typing import NoReturn
 
 import typer
 from rich.console import Console, RenderableType
@@ -10,8 +11,21 @@ from rich.console import Console, RenderableType
 from app.errors import AppError, Fault
 from app.render.layout import WIDEST
 
-BAD_INPUT: Final = 2
-"""The exit status for something that was given and cannot be used."""
+
+class Status(IntEnum):
+    """What a command ends with, for whatever started it; `docs/operations.md` tells operators the same."""
+
+    DONE = 0
+    FAILED = 1
+    """It was tried, and not all of it came out well."""
+    BAD_INPUT = 2
+    """What was given cannot be used: the parser of options ends with the same."""
+    UNAVAILABLE = 69
+    """The database does not answer, or not yet."""
+    UNUSABLE = 78
+    """The settings, the secret or the database cannot be used as they are."""
+    BROKEN_OFF = 130
+    """Somebody pressed Ctrl-C: the parser of options ends with it."""
 
 
 def show(parts: Iterable[RenderableType]) -> None:
@@ -32,7 +46,7 @@ def complain(words: str) -> None:
     sys.stderr.write(f"{words}\n")
 
 
-def refuse(words: str, status: int = BAD_INPUT) -> NoReturn:
+def refuse(words: str, status: Status = Status.BAD_INPUT) -> NoReturn:
     """Say what is wrong and stop."""
     complain(words)
     sys.exit(status)

@@ -42,8 +42,8 @@ def create(  # noqa: PLR0913, PLR0917 -- one for each option
     expires_days: Days = None,
 ) -> None:
     """Make a key. It is shown once, on standard output; only a hash of it is kept."""
+    from app.security import FOR_BROWSERS, SCOPES
     from app.services import keys as service
-    from app.services.callers import FOR_BROWSERS, SCOPES
     from app.services.keys import Draft, Maker
 
     allowed = frozenset(scope or (SCOPES if kind == "secret" else FOR_BROWSERS))
@@ -59,7 +59,7 @@ def create(  # noqa: PLR0913, PLR0917 -- one for each option
 
 
 def _check(kind: str, scopes: frozenset[str], origins: frozenset[str]) -> None:
-    from app.services.callers import FOR_BROWSERS, SCOPES
+    from app.security import FOR_BROWSERS, SCOPES
 
     if unknown := scopes.difference(SCOPES):
         refuse(_unknown(kind, len(unknown)))
@@ -73,7 +73,7 @@ def _check(kind: str, scopes: frozenset[str], origins: frozenset[str]) -> None:
 
 def _unknown(kind: str, count: int) -> str:
     """Say that scopes are unknown. They are not repeated: a key could have got there by mistake."""
-    from app.services.callers import FOR_BROWSERS, SCOPES
+    from app.security import FOR_BROWSERS, SCOPES
 
     which = "one --scope names" if count == 1 else f"{count} of the --scope options name"
     listed = "\n".join(f"  {name}" for name in SCOPES if kind == "secret" or name in FOR_BROWSERS)

@@ -2,8 +2,8 @@
 
 import typer
 
-from app.cli.console import refuse
-from app.cli.office import NO_ANSWER, UNAVAILABLE
+from app.cli.console import Status, refuse
+from app.cli.office import NO_ANSWER
 from app.errors import DatabaseUnavailableError
 from app.settings import Settings
 
@@ -13,10 +13,10 @@ def migrate() -> None:
     from app import db
     from app.services.opening import check_place
 
-    settings = Settings.from_environment()
+    settings = Settings.from_environment(with_secret=False)
     check_place(settings, make=True)
     try:
         db.migrate(settings.database_owner_url or settings.database_url)
     except DatabaseUnavailableError:
-        refuse(f"{NO_ANSWER}\nThe tables are as they were.", UNAVAILABLE)
+        refuse(f"{NO_ANSWER}\nThe tables are as they were.", Status.UNAVAILABLE)
     typer.echo(f"The tables are at {db.head()}.")

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.cli.console import refuse
+from app.cli.console import Status, refuse
 from app.clock import Clock
 from app.errors import AppError, DatabaseUnavailableError, NotFoundError
 from app.security import World
@@ -21,13 +21,7 @@ if TYPE_CHECKING:
     from app.security import Secrets
     from app.store.values import Clinic
 
-UNAVAILABLE = 69
-"""The exit status for a database that does not answer."""
 NO_ANSWER = "skincadence: the database does not answer. Is it running, and is SKINCADENCE_DATABASE_URL right?"
-
-
-UNUSABLE = 78
-"""The exit status for a database that cannot be used as it is."""
 REFUSED = (
     "skincadence: the database refused a statement, so nothing was changed by it. Its tables may be damaged or "
     "changed: compare it with a backup. `skincadence audit verify` checks what it holds."
@@ -59,17 +53,17 @@ def office(*, make: bool = False, tolerant: bool = False) -> Iterator[Office]:
     try:
         database, secrets, holes = open_database(settings, make=make, tolerant=tolerant)
     except DatabaseUnavailableError:
-        refuse(NO_ANSWER, UNAVAILABLE)
+        refuse(NO_ANSWER, Status.UNAVAILABLE)
     except DatabaseRefusedError:
-        refuse(REFUSED, UNUSABLE)
+        refuse(REFUSED, Status.UNUSABLE)
     try:
         yield Office(database, secrets, Clock(settings.time_zone), holes)
     except DatabaseUnavailableError:
-        refuse(NO_ANSWER, UNAVAILABLE)
+        refuse(NO_ANSWER, Status.UNAVAILABLE)
     except DatabaseRefusedError:
-        refuse(REFUSED, UNUSABLE)
+        refuse(REFUSED, Status.UNUSABLE)
     except AppError as error:
-        refuse(f"skincadence: {error.detail}", 1)
+        refuse(f"skincadence: {error.detail}", Status.FAILED)
     finally:
         database.close()
 

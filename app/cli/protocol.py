@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 
 from app import texts
-from app.cli.console import complain, refuse, refuse_protocol
+from app.cli.console import Status, complain, refuse, refuse_protocol
 from app.cli.reading import clock, facts
 from app.errors import AppError
 from app.protocols.cases import Case, cases_of
@@ -39,7 +39,7 @@ def check(
     known = texts.load().texts
     chosen = [path for path in paths or shipped() if LEFTOVERS not in path.parts]
     sound = [_check(path, known) for path in chosen]
-    sys.exit(0 if all(sound) else 1)
+    sys.exit(Status.DONE if all(sound) else Status.FAILED)
 
 
 def _check(path: Path, known: Collection[str]) -> bool:

@@ -42,7 +42,7 @@ ProtocolPath = Annotated[
 
 def settings() -> Settings:
     """The settings of this installation."""
-    return Settings.from_environment()
+    return Settings.from_environment(with_secret=False)
 
 
 def clock() -> Clock:

@@ -22,8 +22,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn
 import typer
 
 from app import texts
-from app.cli.console import complain, refuse, show
-from app.cli.office import NO_ANSWER, UNAVAILABLE
+from app.cli.console import Status, complain, refuse, show
+from app.cli.office import NO_ANSWER
 from app.cli.reading import document
 from app.cli.recommend import print_plan
 from app.errors import DatabaseUnavailableError
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from app.services.backend import Backend
     from app.serving import Service
 
-PREVIEW: Final = "/v1/recommendations/preview"
+PREVIEW_PATH: Final = "/v1/recommendations/preview"
 BACKLOG: Final = 2_048
 PATIENCE: Final = 20.0
 """Seconds that the demonstration waits for its service."""
@@ -108,7 +108,7 @@ def _opened(settings: Settings) -> Backend:
     try:
         return open_backend(settings)
     except DatabaseUnavailableError:
-        refuse(NO_ANSWER, UNAVAILABLE)
+        refuse(NO_ANSWER, Status.UNAVAILABLE)
 
 
 def _demo_keys(backend: Backend, listener: socket.socket) -> dict[str, str]:
@@ -131,8 +131,8 @@ def demo(
     """Start a service of its own, send it an example and print the plan that it answers with."""
     raw = document(str(intake))
     with _thrown_away(Settings(log_level="error")) as settings, _running(settings) as (address, key):
-        show(asked(f"POST {PREVIEW}", json.loads(raw)))
-        answer = _post(f"{address}{PREVIEW}", key, raw)
+        show(asked(f"POST {PREVIEW_PATH}", json.loads(raw)))
+        answer = _post(f"{address}{PREVIEW_PATH}", key, raw)
     typer.echo("")
     print_plan(answer, texts.load())
     typer.echo("\nTo send your own: make serve, then open http://127.0.0.1:8000/docs")
@@ -150,7 +150,7 @@ def _listener(host: str, port: int) -> socket.socket:
         refuse(
             f"skincadence: cannot listen on {host}, port {port}: {reason}.\n"
             "Choose another with --host and --port (0 takes a free one), or stop what listens there.",
-            1,
+            Status.FAILED,
         )
 
 
@@ -187,7 +187,7 @@ def _await(answering: threading.Event, thread: threading.Thread) -> None:
     deadline = time.monotonic() + PATIENCE
     while not answering.wait(0.05):
         if not thread.is_alive() or time.monotonic() > deadline:
-            refuse("skincadence: the service did not start. `skincadence serve` shows why.", 1)
+            refuse("skincadence: the service did not start. `skincadence serve` shows why.", Status.FAILED)
 
 
 def _post(address: str, key: str, raw: bytes) -> bytes:

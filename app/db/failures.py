@@ -24,7 +24,8 @@ _POSTGRESQL_AWAY: Final = ("08", "25006", "25P03", "40", "53", "55P03", "57", "5
 
 DAMAGED: Final = (
     "The database is damaged: not all of it can be read, and what is written to it can be lost. Stop what uses it, "
-    "keep a copy of it as it is, and bring back the last backup. `PRAGMA integrity_check` says what is wrong in a file."
+    "keep a copy of it as it is, and bring back the last backup; from beside a file, take its `-wal` and `-shm` away "
+    "first, or they damage the backup, too. `PRAGMA integrity_check` says what is wrong in a file."
 )
 
 

@@ -1,11 +1,13 @@
 """PostgreSQL: row-level security under a role that owns nothing."""
 
 import re
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection, Engine, NullPool, TextClause, create_engine, make_url, text
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import OperationalError
 
 from app.db.failures import translated
 from app.db.silence import Silence
@@ -18,12 +20,10 @@ from app.db.tenancy import (
     TENANT_TABLES,
     NoClinicError,
 )
+from app.settings import SettingsError
 
 if TYPE_CHECKING:
     from psycopg.errors import Diagnostic
-
-APP_ROLE: Final = "skincadence_app"
-"""The role that may read and append; whoever serves is a member of it, and of nothing more."""
 
 POOL_SECONDS: Final = 2.0
 _CONNECT: Final = {
@@ -36,6 +36,8 @@ _CONNECT: Final = {
 }
 _AT_ONE_MOMENT: Final[dict[str, Any]] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 """What one transaction reads belongs together, as on SQLite; the server ends none that only reads for it."""
+_HELD: Final = "55P03"
+"""A lock that is not available."""
 _LIMITS: Final = "-c lock_timeout=4s -c idle_in_transaction_session_timeout=10s -c timezone=UTC -c jit=off"
 
 
@@ -102,9 +104,6 @@ _ENTER: Final[TextClause] = text("SELECT set_config('app.clinic', :clinic_id, tr
 _OPEN_KEYRING: Final[TextClause] = text("SELECT set_config('app.door', 'keyring', true)")
 
 _STANDING: Final[TextClause] = text("SELECT clinic_id FROM heads")
-
-OWN_ROWS: Final = "clinic_id = nullif(current_setting('app.clinic', true), '')"
-KEYRING_OPEN: Final = "current_setting('app.door', true) = 'keyring'"
 
 _HOLES: Final[TextClause] = text("""
 WITH tenant AS (
@@ -248,10 +247,10 @@ def scrub(owner_url: str) -> bool:
 
     Returns:
         Whether none is left. Rows that an older transaction may still ask for are written anew too, deleted or not;
-        where the server does not tell how many, they may be there.
+        where the server does not tell how many, they may be there. A table that one holds cannot be written anew.
 
     Raises:
-        DatabaseUnavailableError: A table is in use, or the server does not answer.
+        DatabaseUnavailableError: The server does not answer.
     """
     engine = migration_engine(make_url(owner_url)).execution_options(isolation_level="AUTOCOMMIT")
     told: list[int] = []
@@ -259,9 +258,20 @@ def scrub(owner_url: str) -> bool:
         driver: Any = rows.connection.driver_connection
         driver.add_notice_handler(lambda notice: told.extend(_left_behind(notice)))
         for table in PERSONAL_COLUMNS:
-            rows.exec_driver_sql(f"VACUUM (FULL, VERBOSE, ANALYZE) {table}")
+            with _unless_held():
+                rows.exec_driver_sql(f"VACUUM (FULL, VERBOSE, ANALYZE) {table}")
         rows.exec_driver_sql("CHECKPOINT")
     return told == [0] * len(PERSONAL_COLUMNS)
+
+
+@contextmanager
+def _unless_held() -> Iterator[None]:
+    """Pass over a table that somebody holds for longer than may be waited: nothing is told of it then."""
+    try:
+        yield
+    except OperationalError as problem:
+        if getattr(problem.orig, "sqlstate", None) != _HELD:
+            raise
 
 
 def _left_behind(notice: "Diagnostic") -> list[int]:
@@ -274,4 +284,15 @@ def _left_behind(notice: "Diagnostic") -> list[int]:
 
 
 def _with_psycopg(url: URL) -> URL:
+    """Name the driver; it comes with an extra, so that who keeps to a file does without it."""
+    try:
+        import psycopg  # noqa: F401, PLC0415 -- where nobody needs the driver, it is not there
+    except ImportError:  # also where it finds no libpq
+        raise SettingsError([_NO_DRIVER]) from None
     return url.set(drivername="postgresql+psycopg")
+
+
+_NO_DRIVER: Final = (
+    "SKINCADENCE_DATABASE_URL and SKINCADENCE_DATABASE_OWNER_URL: what talks to PostgreSQL is not installed. Run "
+    "`pip install 'skincadence[postgresql]'`, or name a database in a file."
+)

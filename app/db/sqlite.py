@@ -2,8 +2,9 @@
 
 import re
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
+from functools import cached_property
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any, Final
@@ -19,6 +20,7 @@ from typing_extensions import override
 
 from app.db.failures import DAMAGED
 from app.db.guard import REFUSES_LOSS, Guard
+from app.db.leftovers import Leftovers, TooLongError
 from app.db.silence import Silence
 from app.db.tenancy import APPEND_ONLY, BEGINNING_OF_COURSES, PARTS_OF_COURSES, TENANT_TABLES, NoClinicError
 
@@ -92,7 +94,7 @@ class Sqlite:
             return {clinic_id for (clinic_id,) in found}
 
     def wipe(self, seconds: float) -> bool:
-        """Empty the write-ahead log into the file, so that what was deleted is nowhere.
+        """Empty the write-ahead log into the file and clear what it left behind, so that what was deleted is nowhere.
 
         Nobody can write during a try, so there are short ones, and in between whoever waits to write has their turn.
 
@@ -107,13 +109,45 @@ class Sqlite:
         return True
 
     def _wiped(self, seconds: float) -> bool:
+        """Try it once; the whole file is looked through while others write, and only what was found keeps them out."""
+        if not self._emptied(seconds):
+            return False
+        try:
+            found = self._leftovers.find()
+        except TooLongError:
+            return False
+        return not found or self._emptied(seconds, found)
+
+    def _emptied(self, seconds: float, leftovers: Sequence[int] = ()) -> bool:
         deadline = monotonic() + seconds
         with self.writers.connect(), closing(open_file(self._path, wait=0.05)) as connection:
-            while not _truncated(connection):
+            while not (_truncated(connection) and (not leftovers or self._cleared(connection, leftovers))):
                 if monotonic() > deadline - WIPE_STEP:
                     return False
                 sleep(0.02)
         return True
+
+    def _cleared(self, connection: sqlite3.Connection, leftovers: Sequence[int]) -> bool:
+        """Clear what was left behind, unless another process wrote since the log was emptied.
+
+        The version that is written anew tells whoever keeps pages in memory to read them again.
+        """
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            return False
+        log = self._path.with_name(f"{self._path.name}-wal")
+        alone = not log.exists() or log.stat().st_size == 0
+        if alone:
+            self._leftovers.clear(leftovers)
+            (version,) = connection.execute("PRAGMA user_version").fetchone()
+            connection.execute(f"PRAGMA user_version = {version}")
+        connection.execute("COMMIT")
+        return alone and _truncated(connection)
+
+    @cached_property
+    def _leftovers(self) -> Leftovers:
+        return Leftovers(self._path)
 
     def close(self) -> None:
         """Close every connection, and leave one file behind where possible."""
@@ -121,6 +155,9 @@ class Sqlite:
             self.wipe(seconds=1.0)
         self.readers.dispose()
         self.writers.dispose()
+        if "_leftovers" in vars(self):
+            self._leftovers.close()
+            del self._leftovers
 
 
 _BEGINNING: Final = ", ".join(BEGINNING_OF_COURSES)

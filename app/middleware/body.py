@@ -9,6 +9,8 @@ from app.errors import BodyTooLargeError
 from app.problems import problem_response
 
 _LONGEST_LENGTH: Final = 18
+_WITHOUT_BODY: Final = frozenset({"GET", "DELETE"})
+"""Methods for which no body is read, however large it is."""
 
 
 class BodyLimit:
@@ -28,7 +30,7 @@ class BodyLimit:
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Check the announced length, then count."""
-        if scope["type"] != "http" or scope["method"] == "GET":
+        if scope["type"] != "http" or scope["method"] in _WITHOUT_BODY:
             return self._app(scope, receive, send)
         path: str = scope["path"]
         most = self._elsewhere.get(path) or self._elsewhere.get(f"*{path[path.rfind('/') :]}", self._most)

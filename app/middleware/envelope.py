@@ -9,15 +9,17 @@ from typing import Final
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import (
+    AppError,
     ClientErasedError,
     ClientRefRefusedError,
     IdempotencyMismatchError,
     InternalError,
     InvalidKeyError,
     NotFoundError,
+    PlanExpiredError,
 )
 from app.observability import Answered, Journal, Metrics, method_name
-from app.problems import problem_response
+from app.problems import KINDS, problem_response
 from app.services.backend import Backend
 from app.services.callers import USE, Asking, note, recognize
 from app.services.limits import Verdict
@@ -35,12 +37,18 @@ SAFE_HEADERS: Final = (
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
 )
 _ELSEWHERE: Final = frozenset(
-    error.code for error in (InvalidKeyError, ClientErasedError, ClientRefRefusedError, IdempotencyMismatchError)
+    error.code
+    for error in (
+        InvalidKeyError,
+        ClientErasedError,
+        PlanExpiredError,
+        ClientRefRefusedError,
+        IdempotencyMismatchError,
+    )
 )
 """Refusals that are audited where they are found: with the key, or with the creation that was to be written."""
-_TOO_MANY: Final = 429
-_GUESSING: Final = 60
-"""Seconds that an address waits which sent too many keys that are none of ours."""
+BROKEN_OFF: Final = "broken_off"
+"""What the audit says of an answer that was begun and not brought to its end."""
 
 
 class Envelope:
@@ -60,9 +68,8 @@ class Envelope:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        name = _request_id(scope)
         state = scope.setdefault("state", {})
-        state["request_id"] = name
+        name = state["request_id"] = state.get("request_id") or _request_id(scope)
         reply = _Reply(send, name.encode(), state)
         method, began = scope["method"], perf_counter_ns()
         try:
@@ -73,24 +80,35 @@ class Envelope:
             if not reply.status:
                 await problem_response(InternalError(), scope)(scope, receive, reply)
             state["problem"] = InternalError.code
-        if "problem" in state:
-            _audit(scope, state)
-        self._write_down(scope, method, reply.status, (perf_counter_ns() - began) // 1_000)
+        status = _sent(reply.status, state)
+        outcome = state.get("problem", BROKEN_OFF if "broken_off" in state else "")
+        if outcome:
+            _audit(scope, state, outcome)
+        self._write_down(scope, method, status, (perf_counter_ns() - began) // 1_000)
 
     def _write_down(self, scope: Scope, method: str, status: int, spent: int) -> None:
         state = scope["state"]
         key_id, clinic_id = _asking(state)
         event = Answered(method_name(method), _template(scope), status, spent, state["request_id"], key_id, clinic_id)
-        self._metrics.answered(event, state.get("problem", ""))
+        whole = "broken_off" not in state
+        self._metrics.answered(event, state.get("problem", ""), whole=whole)
         if self._journal.answers:
-            self._journal.answered(event)
+            self._journal.answered(event, whole=whole)
 
 
-def _audit(scope: Scope, state: Scope) -> None:
-    """Tell the clinic what was refused to its key: once for each call, and whoever refused it."""
+def _sent(status: int, state: Scope) -> int:
+    """Tell which status was sent: the server answers by itself where the rest of a request does not come in time."""
+    refused: AppError | None = state.get("refused")
+    if refused is None:
+        return status
+    state["problem"] = refused.code
+    return int(KINDS[refused.code].status)
+
+
+def _audit(scope: Scope, state: Scope, outcome: str) -> None:
+    """Tell the clinic what was refused to its key, or broken off: once for each call, and whoever did."""
     backend: Backend | None = getattr(scope["app"].state, "backend", None) if "app" in scope else None
-    code = state["problem"]
-    if backend is None or "audited" in state or code in _ELSEWHERE:
+    if backend is None or "audited" in state or outcome in _ELSEWHERE:
         return
     caller = state.get("caller")
     if caller is None:
@@ -98,7 +116,7 @@ def _audit(scope: Scope, state: Scope) -> None:
     if caller is not None:
         state["caller"] = caller
         target = target_of(backend, caller, scope.get("path_params", {}))
-        note(backend, caller, state.get("action", USE), code, target)
+        note(backend, caller, state.get("action", USE), outcome, target)
 
 
 async def _nowhere(scope: Scope, receive: Receive, send: Send) -> None:
@@ -148,8 +166,6 @@ class _Reply:
             verdict = self._state.get("verdict")
             if verdict is not None:
                 headers += _told(verdict)
-            if self.status == _TOO_MANY:
-                headers.append((b"retry-after", b"%d" % (verdict.wait if verdict else _GUESSING)))
         return self._send(message)
 
 

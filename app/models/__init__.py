@@ -1,9 +1,9 @@
 """The tables, and nothing else."""
 
+from app.models.audit import AuditRow, EventRow, HeadRow
 from app.models.base import Base
 from app.models.clinics import ApiKeyRow, ClinicRow, KeyringRow
 from app.models.courses import CourseRow, HappeningRow, TaskAckRow
-from app.models.ledger import AuditRow, EventRow, HeadRow
 from app.models.recommendations import RecommendationRow, ReplyRow, ReviewRow, TombstoneRow
 from app.models.webhooks import DeliveryRow, EndpointRow
 

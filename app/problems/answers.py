@@ -70,6 +70,8 @@ _BY_STATUS: Final[dict[int, type[errors.AppError]]] = {
 
 
 def _headers_of(error: errors.AppError) -> Headers:
+    if isinstance(error, errors.TooManyRequestsError):
+        return {"Retry-After": str(error.wait)}
     return next((_HEADERS[kind] for kind in type(error).__mro__ if kind in _HEADERS), {})
 
 

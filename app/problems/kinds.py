@@ -90,7 +90,8 @@ _KINDS: Final = (
         errors.BodyTooLargeError,
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
         "The body is too large",
-        "Send one intake a request. An intake with every field answered stays far below the limit.",
+        "Send less at a time: a document with every field answered stays far below the limit, and a batch can be sent "
+        "in parts.",
     ),
     Kind(
         errors.MediaTypeError,
@@ -115,7 +116,8 @@ _KINDS: Final = (
         errors.KeyInAddressError,
         HTTPStatus.BAD_REQUEST,
         "A key in the address",
-        "Revoke the key with `skincadence keys revoke`, and send its successor as `Authorization: Bearer`.",
+        "Have the key revoked, with `DELETE /v1/keys/{key_id}` or by the clinic's operator, and send its successor as "
+        "`Authorization: Bearer`.",
     ),
     Kind(
         errors.InvalidQueryError,
@@ -133,13 +135,15 @@ _KINDS: Final = (
         errors.MissingKeyError,
         HTTPStatus.UNAUTHORIZED,
         "A key is needed",
-        "Make a key with `skincadence keys create`, and send it as `Authorization: Bearer`.",
+        "Ask the clinic's operator for a key, or make one with `POST /v1/keys` and a key that may. Send it as "
+        "`Authorization: Bearer`, a space, and the key.",
     ),
     Kind(
         errors.InvalidKeyError,
         HTTPStatus.UNAUTHORIZED,
         "The key is not valid",
-        "Compare it with the one that was shown when it was made. If it is lost, make a new one and revoke the old.",
+        "Compare it with the one that was shown when it was made. If it is lost, have a new one made and the old one "
+        "revoked, with `POST /v1/keys` or by the clinic's operator.",
     ),
     Kind(
         errors.MissingScopeError,
@@ -151,7 +155,7 @@ _KINDS: Final = (
         errors.OriginNotAllowedError,
         HTTPStatus.FORBIDDEN,
         "The web page is not on the key's list",
-        "Make a publishable key for exactly this origin: scheme, host and port as the browser sends them.",
+        "Have a publishable key made for exactly this origin: scheme, host and port as the browser sends them.",
     ),
     Kind(
         errors.ReviewRequiredError,
@@ -229,20 +233,28 @@ _KINDS: Final = (
         errors.KeyEndedError,
         HTTPStatus.CONFLICT,
         "The key has ended",
-        "Make a new key with `POST /v1/keys`. To replace a key without a gap, rotate it while it still holds.",
+        "Have a new key made, with `POST /v1/keys` or by the clinic's operator. To replace a key without a gap, rotate "
+        "it while it still holds.",
     ),
     Kind(
         errors.ProtocolNotOnShelfError,
         HTTPStatus.CONFLICT,
         "The rules are not at hand",
-        "Put back the protocol version that the recommendation names; its digest says which. The answer itself can "
-        "still be read.",
+        "Tell the clinic's operator which protocol version the recommendation names; its digest says which one to put "
+        "back. The answer itself can still be read.",
     ),
     Kind(
         errors.ClientErasedError,
         HTTPStatus.GONE,
         "The client was erased",
         "Use a new ref if the person comes back and agrees to be kept again.",
+    ),
+    Kind(
+        errors.PlanExpiredError,
+        HTTPStatus.GONE,
+        "The plan was kept long enough",
+        "Stop repeating the request: it was stored the first time. For a plan anew, send the intake with a new "
+        "idempotency key.",
     ),
     Kind(
         errors.ReadTokenSpentError,
@@ -321,7 +333,7 @@ _KINDS: Final = (
         errors.NotReadyError,
         HTTPStatus.SERVICE_UNAVAILABLE,
         "Not ready",
-        "Wait for `Retry-After`. If it stays, `skincadence migrate` may be due, or the database may be away.",
+        "Wait for `Retry-After`. If it stays, tell the operator: the database may be away, or older than the service.",
     ),
     Kind(
         errors.InternalError,

@@ -9,7 +9,7 @@ from typing import Any, Final
 from fastapi import APIRouter, Request, Response
 
 from app.dependencies import backend_of, caller_of, needs
-from app.errors import AppError, MediaTypeError, MissingScopeError
+from app.errors import AppError, MediaTypeError
 from app.problems import problem_document, problem_response
 from app.routers.ndjson import NDJSON, Answers, Slice
 from app.schemas.body import read_body
@@ -76,7 +76,7 @@ _ANSWER: Final[dict[str, Any]] = {
         415: {"description": "The body is not declared as NDJSON in UTF-8."},
     },
     openapi_extra=_BODY,
-    dependencies=[needs(PREVIEW)],
+    dependencies=[needs(PREVIEW, for_servers=True)],
 )
 async def preview_batch(request: Request) -> Response:
     """Answer intakes line by line, as they come, in order; nothing is stored.
@@ -87,8 +87,6 @@ async def preview_batch(request: Request) -> Response:
     503 before it is read.
     """
     backend, caller = backend_of(request), caller_of(request)
-    if caller.publishable:
-        raise MissingScopeError
     if not _is_ndjson(request):
         return problem_response(NotLinesError(), request.scope, _TAKEN)
     state, request_id = request.app.state, request.scope["state"]["request_id"]

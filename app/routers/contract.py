@@ -4,9 +4,8 @@ FastAPI writes refusals down as `application/json` and adds a validation error o
 shape everywhere, and the examples are answers of the running service rather than inventions.
 """
 
-from collections.abc import Iterator
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Final
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
@@ -17,11 +16,10 @@ from app import errors
 from app.dependencies import guard_of
 from app.problems import KINDS, MEDIA_TYPE, problem_document
 from app.routers.batch import NotLinesError
-from app.routers.headers import add_headers
+from app.routers.headers import Json, add_headers, operations_of
 from app.routers.samples import REFUSAL, add_examples
 from app.schemas.problem import ProblemOut, VisitRefusedOut
 
-Json = dict[str, Any]
 DESCRIPTION: Final = """\
 Send an intake (skin concerns, skin type, history) and receive a plan for microdermabrasion: whether to treat, how many
 sessions, when each may, should and must take place, how to prepare, how to care for the skin afterwards, what to
@@ -100,7 +98,7 @@ def _add_security(document: Json, app: FastAPI) -> None:
     """Say of each operation what a key must be allowed to do for it, and how it refuses those that are not."""
     document["components"]["securitySchemes"] = {"key": _KEY}
     guards = {route.unique_id: guard_of(route) for route in app.routes if isinstance(route, APIRoute)}
-    for operation in _operations(document):
+    for operation in operations_of(document):
         guard = guards[operation["operationId"]]
         if guard is not None:
             operation["security"] = [{"key": [guard.scope]}]
@@ -123,15 +121,10 @@ _GUARDED: Final = {
 }
 
 
-def _operations(document: Json) -> Iterator[Json]:
-    for path in document["paths"].values():
-        yield from path.values()
-
-
 def _name_operations(document: Json, app: FastAPI) -> None:
     """Call each operation what its function is called, which is what a generated client will call it too."""
     names = {route.unique_id: route.name for route in app.routes if isinstance(route, APIRoute)}
-    for operation in _operations(document):
+    for operation in operations_of(document):
         operation["operationId"] = names[operation["operationId"]]
 
 
@@ -144,7 +137,7 @@ def _use_problems(document: Json) -> None:
     schemas.update(definitions["$defs"])
     for leftover in ("HTTPValidationError", "ValidationError"):
         schemas.pop(leftover, None)
-    for operation in _operations(document):
+    for operation in operations_of(document):
         responses = operation["responses"]
         if "requestBody" not in operation:
             responses.pop("422", None)  # FastAPI expects one wherever there is a path parameter; all of ours are text
@@ -211,6 +204,7 @@ _ONLY_OF: Final = {
     "idempotency_in_progress": _REPEATABLE,
     "idempotency_mismatch": _REPEATABLE,
     "client_erased": _REPEATABLE,
+    "plan_expired": _REPEATABLE,
     "not_bookable": {"create_course"},
     "course_exists": {"create_course"},
     "course_over": _OF_A_COURSE - {"record_check_in"},

@@ -1,6 +1,6 @@
 """The headers of answers, for the OpenAPI document: which answer carries which, and what they mean."""
 
-from collections.abc import Container
+from collections.abc import Container, Iterator
 from typing import Any, Final
 
 Json = dict[str, Any]
@@ -85,6 +85,12 @@ _LIMITED: Final = ("RateLimit-Policy", "RateLimit")
 _UNLIMITED: Final = frozenset({"401", "405", "408", "414", "431", "500"})
 """Refused before anything is counted."""
 _STEADY: Final = frozenset({"200", "304"})
+
+
+def operations_of(document: Json) -> Iterator[Json]:
+    """Go through the operations of an OpenAPI document."""
+    for path in document["paths"].values():
+        yield from path.values()
 
 
 def add_headers(document: Json, open_to_pages: Container[str]) -> None:

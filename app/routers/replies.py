@@ -3,12 +3,15 @@
 import asyncio
 import hashlib
 from collections.abc import Generator, Mapping
+from contextlib import suppress
 from typing import Final
 
 from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
-from starlette.types import Message, Send
+from starlette.types import Message, Receive, Scope, Send
 from typing_extensions import override
+
+from app.errors import AppError, BrokenOffError
 
 JSON: Final = "application/json"
 
@@ -26,24 +29,37 @@ class Unstored(Response):
 class InParts(StreamingResponse):
     """A long document, made no faster than the caller takes it; one who takes nothing for long is hung up on.
 
-    If making it fails halfway, the connection ends without the end of the body, so that nobody takes it for whole.
+    If it does not come to its end, neither does the body, and the connection is closed: nobody can take it for whole.
     """
 
     def __init__(self, parts: Generator[bytes], headers: Mapping[str, str]) -> None:
         """Prepare; the parts are closed in the end, whether or not all of them could be sent."""
         super().__init__(parts, media_type=JSON, headers=headers)
         self._parts = parts
+        self._whole = False
+
+    @override
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it. Who hangs up, or reads nothing, and what is deleted meanwhile, is no mistake of ours."""
+        with suppress(AppError, BrokenOffError):
+            await super().__call__(scope, receive, send)
+        if not self._whole:
+            scope["state"]["broken_off"] = True
 
     @override
     async def stream_response(self, send: Send) -> None:
         """Send the parts."""
 
         async def patient(message: Message) -> None:
-            async with asyncio.timeout(PATIENCE):
-                await send(message)
+            try:
+                async with asyncio.timeout(PATIENCE):
+                    await send(message)
+            except TimeoutError:
+                raise BrokenOffError from None
 
         try:
             await super().stream_response(patient)
+            self._whole = True
         finally:
             self._parts.close()
 

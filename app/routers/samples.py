@@ -1,7 +1,6 @@
 """The examples of the OpenAPI document: requests that work, and what this service answers to them."""
 
 import json
-from collections.abc import Iterator
 from typing import Any, Final
 
 from fastapi import FastAPI
@@ -15,7 +14,9 @@ from app.routers.happenings import (
     visit_report,
     withdrawal_report,
 )
+from app.routers.headers import Json, operations_of
 from app.routers.ndjson import NDJSON
+from app.routers.replies import JSON
 from app.routers.review import judgement_of
 from app.schemas.courses import facts_of
 from app.schemas.examples import INTAKE
@@ -50,8 +51,6 @@ from app.services.samples import AT, ERASED_REF, REF
 from app.services.shelf import Shelf
 from app.services.webhooks import Draft
 
-Json = dict[str, Any]
-JSON: Final = "application/json"
 _EXCERPT: Final = 2
 REFUSAL: Final[Json] = {
     "allowed": False,
@@ -101,7 +100,7 @@ _MADE: Final = {name: value for name, value in KEY.items() if name != "expires_i
 def add_examples(document: Json, app: FastAPI) -> None:
     """Put in requests that work and what the service answers to them and to the reads."""
     answers = _answers(app.state.shelf)
-    for operation in _operations(document):
+    for operation in operations_of(document):
         name = operation["operationId"]
         if name in _REQUESTS:
             operation["requestBody"]["content"][JSON]["example"] = _REQUESTS[name]
@@ -115,11 +114,6 @@ def add_examples(document: Json, app: FastAPI) -> None:
         if name == "preview_batch":
             line = json.dumps(_excerpt(answers["preview_recommendation"]), separators=(",", ":"))
             _first_answer(operation)["content"][NDJSON]["example"] = f"{line}\n{line}\n"
-
-
-def _operations(document: Json) -> Iterator[Json]:
-    for path in document["paths"].values():
-        yield from path.values()
 
 
 def _first_answer(operation: Json) -> Json:

@@ -4,6 +4,7 @@ Everything here is about a person, so nobody on the way may keep it: `no-store`.
 copy of their own and want to know whether it still stands.
 """
 
+from collections.abc import Container, Iterator
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Path, Request, Response
@@ -11,7 +12,7 @@ from starlette.convertors import Convertor, register_url_convertor
 from typing_extensions import override
 
 from app.dependencies import backend_of, caller_of, needs
-from app.errors import NotFoundError
+from app.errors import Fault, NotFoundError
 from app.routers.conditional import (
     IDEMPOTENCY_KEY,
     IF_NONE_MATCH,
@@ -25,7 +26,7 @@ from app.routers.recommendations import REFUSALS
 from app.routers.replies import JSON, for_headers, holds, unstored
 from app.schemas.explanation import ExplanationOut
 from app.schemas.intake import IntakeIn
-from app.schemas.listing import ListQuery, PageOut
+from app.schemas.listing import FILTERS, ListQuery, PageOut
 from app.schemas.query import query_parameters, read_query
 from app.schemas.reading import read
 from app.schemas.stored import (
@@ -73,7 +74,7 @@ WHO_MAY_NOT: Final[Responses] = {
 NOT_HERE: Final[Responses] = {404: {"description": "This clinic has no such recommendation."}}
 STORING: Final[Responses] = {
     409: {"description": "A request with this `Idempotency-Key` is being answered right now."},
-    410: {"description": "The client was erased; nothing more is stored under this ref."},
+    410: {"description": "The client was erased, or the plan that a repetition asks for was kept long enough."},
     507: {"description": "There is no room left to store anything."},
 }
 BUSY: Final[Responses] = {
@@ -135,9 +136,18 @@ def list_recommendations(request: Request, caller: Annotated[Caller, needs("reco
     What is stored while you page neither shifts nor repeats an item: `next_cursor` names a place, not a number. A page
     has no `ETag`: to find out whether it changed takes as long as to read it.
     """
-    query = read_query(ListQuery, request.query_params.multi_items())
-    wanted = Wanted(query.client_ref, query.decision, query.created_after, query.limit, query.cursor)
-    return Response(recommendations.listing(backend_of(request), caller, wanted), media_type=JSON, headers=UNSTORED)
+    backend = backend_of(request)
+
+    def cursor_faults(query: ListQuery, bad: Container[str]) -> Iterator[Fault]:
+        if not any(name in bad for name in FILTERS):
+            yield from recommendations.cursor_faults(backend, caller, _wanted(query))
+
+    query = read_query(ListQuery, request.query_params.multi_items(), cursor_faults)
+    return Response(recommendations.listing(backend, caller, _wanted(query)), media_type=JSON, headers=UNSTORED)
+
+
+def _wanted(query: ListQuery) -> Wanted:
+    return Wanted(query.client_ref, query.decision, query.created_after, query.limit, query.cursor)
 
 
 @router.get(
@@ -161,8 +171,9 @@ def read_recommendation(
 ) -> Response:
     """Read one recommendation: the same bytes as when it was stored, unless a professional has reviewed it since.
 
-    A publishable key reads what it stored, once and within ten minutes, with the `read_token` of that answer. Where a
-    professional looks first it has seven days, and may ask as often as it likes until there is a plan to read.
+    A publishable key reads what one of its clinic stored, once and within ten minutes, with the `read_token` of that
+    answer. Where a professional looks first it has seven days, and may ask as often as it likes until there is a plan
+    to read.
     """
     backend = backend_of(request)
     if caller.publishable:

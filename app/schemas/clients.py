@@ -116,7 +116,11 @@ class AuditEntryOut(Output):
     )
     action: str = Field(description="What was asked for.", examples=["recommendation.create"])
     target_id: str = Field(description="On what: an id, or a keyed hash of the client's ref.")
-    outcome: str = Field(description="`ok`, or the code of the problem that was answered.", examples=["ok"])
+    outcome: str = Field(
+        description="`ok`, the code of the problem that was answered, or `broken_off` for an export that was begun and "
+        "not handed over whole.",
+        examples=["ok"],
+    )
     request_id: str = Field(description="The name of the request.", examples=["0f8e2b7c5d1a4e6f9b3c7a2d8e4f6b1c"])
     address: str = Field(description="The network it came from.", examples=["203.0.113.0/24"])
     protocol_digest: str = Field(description="The rules that were applied; empty where none were.")

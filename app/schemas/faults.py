@@ -17,6 +17,7 @@ from pydantic import BaseModel, RootModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from app.errors import Fault
+from app.schemas.clashes import CLASH, NOTHING_SET, Joint, clashes_at
 
 Path = tuple[str | int, ...]
 Details = dict[str, Any]
@@ -28,11 +29,30 @@ _WORD: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}").fullmatch
 
 
 def contract_faults(model: type[BaseModel], problems: ValidationError, document: object) -> list[Fault]:
-    """List what breaks the contract, in the order of the document, each problem once."""
+    """List what breaks the contract, in the order of the document, each problem once.
+
+    What fields are wrong about together comes last.
+    """
     found = problems.errors(include_input=False)
-    places = {error["loc"] for error in found}
-    telling = [error for error in found if not _follows(error["type"], error["loc"], places)]
-    return capped([_fault(model, error, document) for error in telling[:MOST_FAULTS]], len(telling))
+    alone = [error for error in found if error["type"] != CLASH]
+    places = {error["loc"] for error in alone}
+    telling = [error for error in alone if not _follows(error["type"], error["loc"], places)]
+    together = [] if len(telling) > MOST_FAULTS else list(_together(model, found, document))
+    faults = [_fault(model, error, document) for error in telling[:MOST_FAULTS]]
+    return capped([*faults, *together], len(telling) + len(together))
+
+
+def _together(model: type[BaseModel], found: Iterable[ErrorDetails], document: object) -> Iterator[Fault]:
+    """Look at every object in which, or in whose fields, something was found."""
+    paths = [(_resolve(model, error["loc"])[0], error) for error in found]
+    alone = [path for path, error in paths if error["type"] != CLASH]
+    deep = {error["loc"] for _, error in paths}
+    for place in dict.fromkeys(path[:depth] for path, _ in paths for depth in range(len(path) + 1)):
+        holders = _resolve(model, place)[1]
+        if len(holders) == 1 and issubclass(holders[0], Joint):
+            for member, code, message in clashes_at(holders[0], place, document, alone):
+                if not _follows(code, place, deep):
+                    yield Fault(_pointer(place if member is None else (*place, member)), code, message)
 
 
 def capped(faults: Iterable[Fault], total: int) -> list[Fault]:
@@ -44,8 +64,10 @@ def capped(faults: Iterable[Fault], total: int) -> list[Fault]:
 
 
 def _follows(code: str, loc: Path, places: Iterable[Path]) -> bool:
-    """Say whether a list only seems too short because an item of it was refused."""
-    return code == "too_short" and any(len(place) > len(loc) and place[: len(loc)] == loc for place in places)
+    """Say whether something only seems to be missing because what stands there was refused."""
+    return code in {"too_short", NOTHING_SET} and any(
+        len(place) > len(loc) and place[: len(loc)] == loc for place in places
+    )
 
 
 def _fault(model: type[BaseModel], found: ErrorDetails, document: object) -> Fault:
@@ -55,8 +77,6 @@ def _fault(model: type[BaseModel], found: ErrorDetails, document: object) -> Fau
         return _unknown_field(model, loc, document)
     if code in {"union_tag_invalid", "union_tag_not_found"}:
         loc = (*loc, context["discriminator"].strip("'"))
-    if "member" in context:  # a model that looks at several of its members says which of them it means
-        loc = (*loc, context["member"])
     pointer = _pointer(_written(_resolve(model, loc)[0], document))
     if code in _WORDS:
         name, words = _WORDS[code]

@@ -1,32 +1,19 @@
 """The keys of a clinic on the wire."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
-from typing import Annotated, Any, Final, Literal, Self, TypeAlias, get_args
+from typing import Annotated, Any, Final, Literal, TypeAlias
 
-from pydantic import AfterValidator, Field, TypeAdapter, ValidationError, WithJsonSchema, model_validator
+from pydantic import AfterValidator, Field, TypeAdapter, ValidationError, WithJsonSchema
 from pydantic_core import PydanticCustomError, core_schema
+from typing_extensions import override
 
+from app.schemas.clashes import Clash, Joint
 from app.schemas.scalars import Input, Output, Scalar, whole_number
+from app.security import FOR_BROWSERS, SCOPES, ScopeName
 
-ScopeName: TypeAlias = Literal[
-    "recommendations:preview",
-    "recommendations:create",
-    "recommendations:read",
-    "recommendations:review",
-    "courses:read",
-    "courses:write",
-    "tasks:read",
-    "tasks:write",
-    "clients:erase",
-    "clients:export",
-    "keys:manage",
-    "events:read",
-    "webhooks:write",
-]
-_FOR_BROWSERS: Final = frozenset({"recommendations:preview", "recommendations:create"})
 _ORIGIN: Final = re.compile(r"(https?)://([a-z0-9.-]+|\[[0-9a-f:]+\])(?::([1-9][0-9]{0,4}))?").fullmatch
 _LABEL: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?").fullmatch
 _NUMBER: Final = re.compile(r"[0-9]+|0x[0-9a-f]*").fullmatch
@@ -129,12 +116,11 @@ def read_name(text: str) -> str | None:
         return None
 
 
-def _fault(member: str, words: str) -> PydanticCustomError:
-    """What is wrong with a member because of another."""
-    return PydanticCustomError(member, words, {"member": member})
+def _clash(member: str, message: str) -> Clash:
+    return Clash(member, member, message)
 
 
-class KeyIn(Input):
+class KeyIn(Joint):
     """A key to be made, in the world of the key that asks for it."""
 
     kind: Literal["secret", "publishable"] = Field(
@@ -144,7 +130,7 @@ class KeyIn(Input):
     scopes: list[ScopeName] = Field(
         default_factory=list,
         min_length=1,
-        max_length=len(get_args(ScopeName)),
+        max_length=len(SCOPES),
         description="What it may do. None that your own key lacks. A publishable key may leave it out: it then gets "
         "both of those that it can have.",
     )
@@ -158,25 +144,26 @@ class KeyIn(Input):
         default=None, description="After how many days it ends; null for never."
     )
 
-    @model_validator(mode="after")
-    def _fits_its_kind(self) -> Self:
-        if self.kind == "secret" and self.origins:
-            raise _fault("origins", "A secret key is used by servers and has no origins.")
-        if self.kind == "publishable" and not self.origins:
-            raise _fault("origins", "A publishable key needs at least one origin.")
-        if self.kind == "publishable" and not _FOR_BROWSERS.issuperset(self.scopes):
-            raise _fault(
+    @classmethod
+    @override
+    def clashes(cls, good: Mapping[str, Any]) -> Iterator[Clash]:
+        kind, origins, scopes = (good.get(name) for name in ("kind", "origins", "scopes"))
+        if kind == "secret" and origins:
+            yield _clash("origins", "A secret key is used by servers and has no origins.")
+        if kind == "publishable" and origins == []:
+            yield _clash("origins", "A publishable key needs at least one origin.")
+        if kind == "publishable" and not FOR_BROWSERS.issuperset(scopes or ()):
+            yield _clash(
                 "scopes",
                 "A publishable key may have recommendations:preview and recommendations:create, and no other scope.",
             )
-        if self.kind == "secret" and not self.scopes:
-            raise _fault("scopes", "A secret key needs at least one scope in `scopes`.")
-        return self
+        if kind == "secret" and scopes == []:
+            yield _clash("scopes", "A secret key needs at least one scope in `scopes`.")
 
     @property
     def allowed(self) -> Collection[str]:
         """What it may do, whether or not that was said."""
-        return self.scopes or _FOR_BROWSERS
+        return self.scopes or FOR_BROWSERS
 
 
 class RotationIn(Input):

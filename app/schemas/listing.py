@@ -1,7 +1,7 @@
 """A page of stored recommendations: what may be asked for, and what comes back."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 from pydantic_core import core_schema
@@ -65,6 +65,10 @@ class ListQuery(Input):
         default=None,
         description="Where to go on: the `next_cursor` of the page before. It holds for the same filters only.",
     )
+
+
+FILTERS: Final = ("client_ref", "decision", "created_after")
+"""What a cursor holds for."""
 
 
 class MadeWithOut(Output):

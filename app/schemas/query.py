@@ -4,7 +4,7 @@ A parameter that is unknown or given twice is refused rather than passed over: w
 otherwise get everything. Neither names nor values are repeated; a fault is placed by the name that the contract knows.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -17,8 +17,19 @@ Json = dict[str, Any]
 Query = TypeVar("Query", bound=BaseModel)
 
 
-def read_query(model: type[Query], pairs: Pairs) -> Query:
+def _no_more(_query: BaseModel, _faulty: Container[str]) -> Iterable[Fault]:
+    return ()
+
+
+def read_query(
+    model: type[Query], pairs: Pairs, more: Callable[[Query, Container[str]], Iterable[Fault]] = _no_more
+) -> Query:
     """Turn the parameters of a query into a document of the model.
+
+    Args:
+        model: What the query is read into; each of its fields may be missing.
+        pairs: The parameters.
+        more: Looks for other faults where there are some; it is given what is good, and the names of what is not.
 
     Raises:
         InvalidQueryError: Parameters are unknown, repeated or unusable; every fault is listed.
@@ -32,6 +43,9 @@ def read_query(model: type[Query], pairs: Pairs) -> Query:
     else:
         if not faults:
             return query
+    bad = {fault.pointer.removeprefix("/") for fault in faults}
+    rest = model.model_validate({name: value for name, value in given.items() if name not in bad})
+    faults += more(rest, bad)
     raise InvalidQueryError(capped(faults, len(faults))) from None
 
 

@@ -1,11 +1,14 @@
 """What a professional decides about a recommendation, and how it reads afterwards."""
 
+from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Annotated, Any, Final, Literal, Self, TypeAlias
+from typing import Annotated, Any, Final, Literal, TypeAlias
 
-from pydantic import ConfigDict, Field, model_validator
-from pydantic_core import PydanticCustomError, core_schema
+from pydantic import ConfigDict, Field
+from pydantic_core import core_schema
+from typing_extensions import override
 
+from app.schemas.clashes import NOTHING_SET, Clash, Joint
 from app.schemas.intake import Device
 from app.schemas.scalars import Flag, Input, IsoDate, Output, Scalar, whole_number
 
@@ -44,9 +47,9 @@ def _one_of(*names: str) -> dict[str, Any]:
     return {"anyOf": [{"required": [name], "properties": {name: {"not": {"type": "null"}}}} for name in names]}
 
 
-def _something_set(fields: Input, code: str, message: str) -> None:
-    if all(value is None for _, value in fields):
-        raise PydanticCustomError(code, message)
+def _nothing_set(fields: Mapping[str, Any]) -> Iterator[Clash]:
+    if all(value is None for value in fields.values()):
+        yield Clash(None, NOTHING_SET, f"Must set at least one of {', '.join(fields)}.")
 
 
 class ReviewerIn(Input):
@@ -56,15 +59,14 @@ class ReviewerIn(Input):
     role: Annotated[str, _words(100)] = Field(description="What they are.", examples=["dermatologist"])
 
 
-class _Rising(Input):
+class _Rising(Joint):
     """Numbers that do not fall."""
 
-    @model_validator(mode="after")
-    def _do_not_fall(self) -> Self:
-        values = [value for _, value in self]
-        if values != sorted(values):
-            raise PydanticCustomError("rising", "Minimum, typical and maximum must not fall.")
-        return self
+    @classmethod
+    @override
+    def clashes(cls, good: Mapping[str, Any]) -> Iterator[Clash]:
+        if list(good.values()) != sorted(good.values()):
+            yield Clash(None, "rising", "Minimum, typical and maximum must not fall.")
 
 
 class SessionsIn(_Rising):
@@ -90,7 +92,7 @@ class PassesIn(_Rising):
     maximum: Annotated[int, whole_number(1, 20)] = Field(description="The most.")
 
 
-class SettingsIn(Input):
+class SettingsIn(Joint):
     """How the device is to be set; it holds in every area that is treated."""
 
     model_config = ConfigDict(json_schema_extra=_one_of("intensity", "passes", "devices", "test_area_first"))
@@ -106,15 +108,16 @@ class SettingsIn(Input):
     )
     test_area_first: Flag | None = Field(default=None, description="Whether a small area is tried first.")
 
-    @model_validator(mode="after")
-    def _say_something(self) -> Self:
-        _something_set(self, "nothing_set", "Must set at least one of intensity, passes, devices, test_area_first.")
-        if self.devices is not None and len(set(self.devices)) != len(self.devices):
-            raise PydanticCustomError("repeated_item", "Must name each device once.")
-        return self
+    @classmethod
+    @override
+    def clashes(cls, good: Mapping[str, Any]) -> Iterator[Clash]:
+        yield from _nothing_set(good)
+        devices = good.get("devices") or ()
+        if len(set(devices)) != len(devices):
+            yield Clash(None, "repeated_item", "Must name each device once.")
 
 
-class AdjustmentsIn(Input):
+class AdjustmentsIn(Joint):
     """What is changed. Within the rules or stricter needs no reason; anything looser does."""
 
     model_config = ConfigDict(json_schema_extra=_one_of("earliest_start", "sessions", "interval_days", "settings"))
@@ -124,12 +127,10 @@ class AdjustmentsIn(Input):
     interval_days: IntervalIn | None = Field(default=None, description="Days from one session to the next.")
     settings: SettingsIn | None = Field(default=None, description="How the device is set.")
 
-    @model_validator(mode="after")
-    def _say_something(self) -> Self:
-        _something_set(
-            self, "nothing_set", "Must set at least one of earliest_start, sessions, interval_days, settings."
-        )
-        return self
+    @classmethod
+    @override
+    def clashes(cls, good: Mapping[str, Any]) -> Iterator[Clash]:
+        yield from _nothing_set(good)
 
 
 _ONLY_WITH_ADJUST: Final[dict[str, Any]] = {
@@ -139,11 +140,7 @@ _ONLY_WITH_ADJUST: Final[dict[str, Any]] = {
 }
 
 
-_MEANT: Final = {"member": "adjustments"}
-"""What a fault of the document as a whole points at."""
-
-
-class ReviewIn(Input):
+class ReviewIn(Joint):
     """A professional's decision about a recommendation."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [REVIEW], **_ONLY_WITH_ADJUST})
@@ -157,15 +154,17 @@ class ReviewIn(Input):
     )
     adjustments: AdjustmentsIn | None = Field(default=None, description="What is changed; with `adjust` only.")
 
-    @model_validator(mode="after")
-    def _adjustments_fit(self) -> Self:
-        if self.outcome == "adjust" and self.adjustments is None:
+    @classmethod
+    @override
+    def clashes(cls, good: Mapping[str, Any]) -> Iterator[Clash]:
+        if not {"outcome", "adjustments"} <= good.keys():
+            return
+        adjusting, adjusted = good["outcome"] == "adjust", good["adjustments"] is not None
+        if adjusting and not adjusted:
             words = "Must have `adjustments`, since the outcome is `adjust`."
-            raise PydanticCustomError("adjustments_missing", words, _MEANT)
-        if self.outcome != "adjust" and self.adjustments is not None:
-            words = "May have `adjustments` only if it is to `adjust`."
-            raise PydanticCustomError("adjustments_unexpected", words, _MEANT)
-        return self
+            yield Clash("adjustments", "adjustments_missing", words)
+        if adjusted and not adjusting:
+            yield Clash("adjustments", "adjustments_unexpected", "May have `adjustments` only if it is to `adjust`.")
 
 
 class UnreviewedOut(Output):

@@ -1,15 +1,20 @@
 """Checking that nobody has changed what was written down."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final, NamedTuple
 
 from app.db import Database, DatabaseDamagedError, Rows
-from app.store import accounts, audit, clinics
+from app.store import accounts, audit, clinics, recommendations
 from app.store.values import Clinic
 
 SHORT: Final = 16
 """Characters of a hash that a note of it holds: 64 bits, which nobody meets by chance or by trying."""
+
+
+_MOST: Final = 10
+"""As many recommendations are named for each complaint."""
 
 
 class Noted(NamedTuple):
@@ -74,6 +79,7 @@ def _report(database: Database, clinic: Clinic, noted: Collection[Noted]) -> Rep
             complaints = [*_broken(found, noted), *_loose(rows, clinic.id)]
     except DatabaseDamagedError:
         return Report(clinic, Noted(clinic.id, 0, ""), ("cannot be followed: the database is damaged",))
+    complaints += _untrue(database, clinic.id)
     return Report(clinic, Noted(clinic.id, found.number, found.hash.hex()[:SHORT]), tuple(complaints))
 
 
@@ -92,3 +98,20 @@ def _loose(rows: Rows, clinic_id: str) -> list[str]:
         *(["events are missing"] if accounts.events_missing(rows, clinic_id) else []),
         *(["the tombstone of an erased client is missing"] if accounts.unburied(rows, clinic_id) else []),
     ]
+
+
+def _untrue(database: Database, clinic_id: str) -> list[str]:
+    try:
+        found = list(islice(_mislisted(database, clinic_id), _MOST))
+    except DatabaseDamagedError:
+        return ["the recommendations cannot all be read: the database is damaged"]
+    return [f"{one} is listed otherwise than it was answered" for one in found]
+
+
+def _mislisted(database: Database, clinic_id: str) -> Iterator[str]:
+    """Go through all recommendations, each as it is when its turn comes: nobody else waits until the last was read."""
+    after: str | None = ""
+    while after is not None:
+        with database.read(clinic_id) as rows:
+            found, after = recommendations.mislisted(rows, clinic_id, after)
+        yield from found

@@ -24,32 +24,14 @@ from app.errors import (
     OverloadedError,
     TooManyRequestsError,
 )
-from app.security import KeyText, read_key
+from app.security import KeyText, ScopeName, read_key
 from app.services.backend import Backend
 from app.services.keyring import Held
 from app.services.limits import Verdict
 from app.store.values import ApiKey, AuditEntry, Clinic
 
-PREVIEW: Final = "recommendations:preview"
-CREATE: Final = "recommendations:create"
-SCOPES: Final = (
-    PREVIEW,
-    CREATE,
-    "recommendations:read",
-    "recommendations:review",
-    "courses:read",
-    "courses:write",
-    "tasks:read",
-    "tasks:write",
-    "clients:erase",
-    "clients:export",
-    "keys:manage",
-    "events:read",
-    "webhooks:write",
-)
-"""Everything that a key can be allowed to do."""
-FOR_BROWSERS: Final = frozenset({PREVIEW, CREATE})
-"""What a publishable key can be allowed to do at most."""
+PREVIEW: Final[ScopeName] = "recommendations:preview"
+CREATE: Final[ScopeName] = "recommendations:create"
 BATCH: Final = "recommendation.batch"
 USE: Final = "key.use"
 """The action of a call that did not get as far as to what it asks for."""
@@ -124,13 +106,11 @@ async def identify(backend: Backend, asking: Asking) -> Caller:
     """Find out who is asking.
 
     Raises:
-        MissingKeyError: No key was sent.
+        MissingKeyError: No key was sent, or not as `Bearer`.
         InvalidKeyError: It is mistyped, unknown, revoked or expired: nobody is told which.
         TooManyRequestsError: This address sent too many of these.
         DatabaseUnavailableError: It is not known whether the key still holds.
     """
-    if not asking.authorization:
-        raise MissingKeyError
     held = _again(backend, asking.authorization) or await _first_time(backend, asking)
     backend.keyring.used(held.key)
     return Caller(held.key, held.clinic, asking.address, asking.request_id)
@@ -143,6 +123,8 @@ def _again(backend: Backend, authorization: Sequence[str]) -> Held | None:
 
 
 async def _first_time(backend: Backend, asking: Asking) -> Held:
+    if not any(map(_is_bearer, asking.authorization)):
+        raise MissingKeyError
     key = _read(asking.authorization)
     held = await _opened(backend, key) if key else None
     if held:
@@ -151,9 +133,14 @@ async def _first_time(backend: Backend, asking: Asking) -> Held:
     raise suspected(backend, asking, key and key.id, InvalidKeyError())
 
 
+def _is_bearer(authorization: str) -> bool:
+    return authorization.partition(" ")[0].lower() == "bearer"
+
+
 def _read(authorization: Sequence[str]) -> KeyText | None:
-    scheme, _, text = authorization[0].partition(" ")
-    return read_key(text.strip()) if len(authorization) == 1 and scheme.lower() == "bearer" else None
+    if len(authorization) != 1 or not _is_bearer(authorization[0]):
+        return None
+    return read_key(authorization[0].partition(" ")[2].strip())
 
 
 async def _opened(backend: Backend, key: KeyText) -> Held | None:
@@ -180,8 +167,9 @@ def _held(backend: Backend, key: KeyText) -> Held | None:
 
 def suspected(backend: Backend, asking: Asking, key_id: str | None, error: AppError) -> AppError:
     """Count what only somebody who guesses sends often; up to then the clinic whose key it names is told of it."""
-    if not backend.limits.guess(asking.address).taken:
-        return TooManyRequestsError()
+    verdict = backend.limits.guess(asking.address)
+    if not verdict.taken:
+        return TooManyRequestsError(wait=verdict.wait)
     held = backend.keyring.find(key_id) if key_id else None
     if held:
         note(backend, Caller(held.key, held.clinic, asking.address, asking.request_id), USE, error.code)
@@ -203,7 +191,8 @@ def bind(backend: Backend, caller: Caller, origins: Sequence[str]) -> Caller:
     if not caller.publishable:
         return caller
     if len(origins) != 1 or origins[0] not in caller.key.origins:
-        raise OriginNotAllowedError if backend.limits.guess(caller.address).taken else TooManyRequestsError
+        verdict = backend.limits.guess(caller.address)
+        raise OriginNotAllowedError if verdict.taken else TooManyRequestsError(wait=verdict.wait)
     return Caller(caller.key, caller.clinic, caller.address, caller.request_id, origins[0])
 
 
@@ -226,7 +215,7 @@ def admit(caller: Caller, scope: str, verdict: Verdict, *, with_token: bool = Fa
         MissingScopeError: The key may not do this.
     """
     if not verdict.taken:
-        raise TooManyRequestsError
+        raise TooManyRequestsError(wait=verdict.wait)
     if scope not in caller.key.scopes and not (with_token and caller.publishable and CREATE in caller.key.scopes):
         raise MissingScopeError
 

@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from app.security import KeyText, random_text
+from app.security import FOR_BROWSERS, SCOPES, KeyText, random_text
 from app.services import clinics, courses, creation, keys, webhooks
 from app.services.backend import Backend
-from app.services.callers import FOR_BROWSERS, SCOPES, Caller
+from app.services.callers import Caller
 from app.services.courses import Reader
 from app.services.creation import Asked, Name
 from app.services.keys import Draft, Maker
@@ -65,7 +65,7 @@ def take_in_demo_clinic(
         backend, "Demonstration", "Europe/London", retention_days=KEPT_DAYS, review_every_plan=False
     )
     secret = keys.create(backend, Maker(test), Draft("secret", "demonstration", frozenset(SCOPES)))
-    page = keys.create(backend, Maker(test), Draft("publishable", "demonstration", FOR_BROWSERS, origins))
+    publishable = keys.create(backend, Maker(test), Draft("publishable", "demonstration", FOR_BROWSERS, origins))
     if asked is not None:
         _make_samples(backend, Caller(secret.key, test, "", ""), asked)
     if asked is not None and read is not None:
@@ -75,7 +75,7 @@ def take_in_demo_clinic(
         for endpoint_id in (SAMPLE_ENDPOINT_ID, DELETED_ENDPOINT_ID):
             webhooks.create(backend, Maker(test), receiver, endpoint_id)
     backend.keyring.look()
-    return DemoKeys(secret.text, page.text)
+    return DemoKeys(secret.text, publishable.text)
 
 
 def _make_samples(backend: Backend, caller: Caller, asked: Asked) -> None:

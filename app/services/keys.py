@@ -8,8 +8,8 @@ from typing import NamedTuple, Protocol
 from app.clock import Clock
 from app.db import Database, Rows
 from app.errors import KeyEndedError, KeyRotatedError, MissingScopeError, NotFoundError, TooManyKeysError
-from app.security import KeyKind, Secrets, new_key
-from app.services.callers import SCOPES, Caller, in_force, network_of
+from app.security import SCOPES, KeyKind, Secrets, new_key
+from app.services.callers import Caller, in_force, network_of
 from app.store import audit, keys
 from app.store.values import ApiKey, AuditEntry, Clinic
 
@@ -151,8 +151,14 @@ def read(office: Office, clinic: Clinic, key_id: str) -> ApiKey:
         return _found(rows, clinic.id, key_id)
 
 
-def revoke(office: Office, maker: Maker, key_id: str) -> ApiKey:
+def revoke(office: Office, maker: Maker, key_id: str, *, at: datetime | None = None) -> ApiKey:
     """Take a key back, for good; doing so again changes nothing.
+
+    Args:
+        office: Where keys are kept.
+        maker: Who takes it back.
+        key_id: Which one.
+        at: When it was taken back for the first time; null if that is now.
 
     Raises:
         NotFoundError: The clinic has no such key.
@@ -162,9 +168,9 @@ def revoke(office: Office, maker: Maker, key_id: str) -> ApiKey:
         audit.hold(rows, maker.clinic.id)
         key = _found(rows, maker.clinic.id, key_id)
         if key.revoked_at is None:
-            keys.revoke(rows, key.clinic_id, key.id, now)
+            keys.revoke(rows, key.clinic_id, key.id, at or now)
         audit.append(rows, maker.clinic.id, [maker.entry("key.revoke", key.id, now)])
-    return replace(key, revoked_at=key.revoked_at or now)
+    return replace(key, revoked_at=key.revoked_at or at or now)
 
 
 def rotate(office: Office, maker: Maker, key_id: str, overlap: timedelta) -> Made:

@@ -15,7 +15,7 @@ from app.security import ID_CHARACTERS, same
 from app.services import recommend
 from app.services.backend import Backend
 from app.services.callers import Caller
-from app.services.cursors import Place, read_cursor, write_cursor
+from app.services.cursors import read_cursor, write_cursor
 from app.services.shelf import Shelf
 from app.services.views import Shown, instant, is_withheld, read_token, shown
 from app.store import audit, recommendations
@@ -128,8 +128,10 @@ def listing(backend: Backend, caller: Caller, wanted: Wanted) -> bytes:
     Raises:
         InvalidQueryError: The cursor was not written for this clinic and these filters.
     """
+    if faults := cursor_faults(backend, caller, wanted):
+        raise InvalidQueryError(faults)
     bound_to = _bound_to(caller, wanted)
-    after = None if wanted.cursor is None else _place(backend, bound_to, wanted.cursor)
+    after = None if wanted.cursor is None else read_cursor(backend.secrets, bound_to, wanted.cursor)
     chosen = recommendations.Filter(wanted.client_ref, wanted.decision, wanted.created_after)
     with backend.database.read(caller.clinic.id) as rows:
         found = recommendations.page(rows, caller.clinic.id, chosen, after=after, limit=wanted.limit + 1)
@@ -146,11 +148,12 @@ def _bound_to(caller: Caller, wanted: Wanted) -> tuple[str, ...]:
     return (caller.clinic.id, *(encode(part) for part in (wanted.client_ref, wanted.decision, since)))
 
 
-def _place(backend: Backend, bound_to: tuple[str, ...], cursor: str) -> Place:
-    place = read_cursor(backend.secrets, bound_to, cursor)
-    if place is None:
-        raise InvalidQueryError([Fault("/cursor", "cursor", CURSOR_HELP)])
-    return place
+def cursor_faults(backend: Backend, caller: Caller, wanted: Wanted) -> list[Fault]:
+    """Say what is wrong with the cursor, if there is one: it was not written for this clinic and these filters."""
+    cursor, bound_to = wanted.cursor, _bound_to(caller, wanted)
+    if cursor is None or read_cursor(backend.secrets, bound_to, cursor) is not None:
+        return []
+    return [Fault("/cursor", "cursor", CURSOR_HELP)]
 
 
 def summary(entry: Entry) -> dict[str, object]:

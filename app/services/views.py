@@ -92,7 +92,10 @@ def _referral(kept: Recommendation) -> dict[str, Any]:
 
 
 def read_token(backend: Backend, clinic: Clinic, recommendation_id: str) -> str:
-    """The token that reads a recommendation once: the same at every repetition, and nobody else can compute it."""
+    """The token that reads a recommendation once: the same at every repetition, and nobody else can compute it.
+
+    No key goes into it: a visitor who waits days for a review must not lose the plan because keys were rotated.
+    """
     return "rrt_" + backend.secrets.keyed_hash("read token", clinic.id, recommendation_id).hex()
 
 

@@ -4,7 +4,10 @@ from collections import Counter
 from enum import Enum
 from typing import Final
 
-from app.observability import Metrics
+from app.errors import AppError
+from app.observability import Answered, Journal, Metrics
+from app.problems import KINDS
+from app.serving.refusals import new_name
 from app.settings import Settings
 
 SLOWEST: Final = 16_384
@@ -27,15 +30,25 @@ class Phase(Enum):
 class Pace:
     """How long callers may take, and who is connected."""
 
-    def __init__(self, settings: Settings, metrics: Metrics) -> None:
+    def __init__(self, settings: Settings, metrics: Metrics, journal: Journal | None = None) -> None:
         """Take the times from the settings; who was let go is counted."""
         self.metrics = metrics
+        self._journal = journal
         self.headers = settings.header_seconds
         self.whole = settings.receipt_seconds
         self.drain = settings.drain_seconds / 2
         self.most = settings.connections_per_address
         self.held: Counter[str] = Counter()
         self.stopping_since: float | None = None
+
+    def refused(self, error: AppError, seconds: float) -> str:
+        """Write down a refusal of what never reached the application; hand back the name that it is given."""
+        status, name = int(KINDS[error.code].status), new_name()
+        event = Answered("other", "none", status, int(seconds * 1_000_000), name, "", "")
+        self.metrics.answered(event, error.code)
+        if self._journal is not None and self._journal.answers:
+            self._journal.answered(event)
+        return name
 
     @property
     def tick(self) -> float:

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import httptools
 from fastapi import FastAPI
+from starlette.types import Scope
 from typing_extensions import override
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -13,7 +14,7 @@ from app.errors import AddressTooLongError, AppError, BadRequestError, HeadersTo
 from app.middleware import refusal_headers
 from app.services.limits import network
 from app.serving.pace import LINGER, Pace, Phase
-from app.serving.refusals import written
+from app.serving.refusals import new_name, written
 
 LONGEST_ADDRESS: Final = 4_096
 MOST_HEADERS: Final = 64
@@ -180,6 +181,7 @@ class PacedProtocol(HttpToolsProtocol):
         """Answer with a problem and close. An answer that was begun, or given, is not spoiled by another."""
         cycle: Any = self.cycle
         unanswered = self._phase is Phase.BODY and not cycle.response_started and not self.pipeline
+        began = self._since
         free = unanswered or (self._phase is Phase.HEADERS and self._is_idle())
         if cycle is not None:
             cycle.disconnected = True
@@ -190,5 +192,14 @@ class PacedProtocol(HttpToolsProtocol):
         self._phase, self._since = Phase.REFUSED, self.loop.time()
         self.flow.resume_reading()
         told = refusal_headers(self.application, self.headers)
-        self.transport.write(written(error, [*self.server_state.default_headers, *told]))
+        name = _taken_over(cycle.scope, error) if unanswered else self.pace.refused(error, self._since - began)
+        self.transport.write(written(error, name, [*self.server_state.default_headers, *told]))
         self.transport.write_eof()
+
+
+def _taken_over(scope: Scope, error: AppError) -> str:
+    """Let the application, which still waits for the rest of a request, write down what was answered in its place."""
+    state = scope["state"]
+    state["refused"] = error
+    name: str = state.setdefault("request_id", new_name())
+    return name

@@ -11,14 +11,19 @@ from app.middleware import CLOSED, SAFE_HEADERS
 from app.problems import KINDS, MEDIA_TYPE, problem_document
 
 
-def written(error: AppError, added: Iterable[tuple[bytes, bytes]]) -> bytes:
+def new_name() -> str:
+    """Name a request that brought no name of its own."""
+    return urandom(16).hex()
+
+
+def written(error: AppError, name: str, added: Iterable[tuple[bytes, bytes]]) -> bytes:
     """Write a refusal out as the application would have.
 
     Args:
         error: Why it is refused.
+        name: The name of the request.
         added: Headers that it has beside those of every refusal.
     """
-    name = urandom(16).hex()
     body = json.dumps(problem_document(error, name), separators=(",", ":")).encode()
     headers = [
         *added,

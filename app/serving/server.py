@@ -30,7 +30,7 @@ class Service(uvicorn.Server):
             settings: How long callers may take.
             on_start: Called once it answers.
         """
-        self._pace = Pace(settings, getattr(app.state, "metrics", Metrics()))
+        self._pace = Pace(settings, getattr(app.state, "metrics", Metrics()), getattr(app.state, "journal", None))
         self._app = app
         self._on_start = on_start
         self._looking: asyncio.Task[None] | None = None

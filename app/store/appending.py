@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from app.db import Rows, insert_all
-from app.errors import AppError, ClientErasedError, IdempotencyMismatchError
+from app.errors import AppError, ClientErasedError, IdempotencyMismatchError, PlanExpiredError
 from app.store import audit, erasures, recommendations, replies
 from app.store.replies import Given
 from app.store.values import AuditEntry, Reply, Unit
@@ -67,7 +67,7 @@ class _Group:
         """Decide about one unit."""
         given = self._given.get(unit.reply.slot) if unit.reply else None
         if unit.reply and given:
-            return self._repeated(unit.reply, given)
+            return self._repeated(unit, unit.reply, given)
         if unit.client_hash in self._erased:
             return ClientErasedError()
         if unit.reply:
@@ -76,7 +76,9 @@ class _Group:
             self._fresh[unit.recommendation.id] = unit.recommendation.answer
         return Stored()
 
-    def _repeated(self, reply: Reply, given: Given) -> Outcome:
+    def _repeated(self, unit: Unit, reply: Reply, given: Given) -> Outcome:
+        if given.expired and unit.client_hash not in self._erased:
+            return PlanExpiredError()
         if given.erased:
             return ClientErasedError()
         if given.reply.fingerprint != reply.fingerprint:

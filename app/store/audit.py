@@ -177,8 +177,8 @@ def about(
 def _rows(rows: Rows, clinic_id: str) -> Iterator[dict[str, Any]]:
     """Read the audit piece by piece: it may be longer than memory."""
     after = _BEFORE_ALL
-    page = select(_AUDIT).where(_AUDIT.c.clinic_id == clinic_id).order_by(_AUDIT.c.number).limit(_AT_ONCE)
-    while found := rows.execute(page.where(_AUDIT.c.number > after)).all():
+    piece = select(_AUDIT).where(_AUDIT.c.clinic_id == clinic_id).order_by(_AUDIT.c.number).limit(_AT_ONCE)
+    while found := rows.execute(piece.where(_AUDIT.c.number > after)).all():
         for row in found:
             yield row._asdict() | {"hash": bytes(row.hash)}
         after = found[-1].number

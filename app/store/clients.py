@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy import delete, insert, literal, select, union_all
 
 from app.db import Database, Rows
-from app.errors import ClientErasedError
+from app.errors import BrokenOffError, ClientErasedError
 from app.models import CourseRow, RecommendationRow, ReviewRow, TombstoneRow
 from app.store import audit, courses, recommendations, replies
 from app.store.erasures import buried
@@ -26,7 +26,7 @@ _CALLS: Final = 5_000
 """Calls of the audit that are looked through at a time."""
 
 
-class GoneMeanwhileError(Exception):
+class GoneMeanwhileError(BrokenOffError):
     """Something of what is being handed over was deleted in the meantime, so what was handed over is not all of it."""
 
 

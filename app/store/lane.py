@@ -104,9 +104,10 @@ class WriteLane:
         """Hand over a unit.
 
         Returns:
-            What became of it, once that is on disk. It raises `ClientErasedError`, `IdempotencyMismatchError`,
-            `DatabaseUnavailableError` or `StorageFullError`; then nothing of the unit was stored, except that after
-            `DatabaseUnavailableError` it may have been: repeating it with its idempotency key finds out.
+            What became of it, once that is on disk. It raises `ClientErasedError`, `PlanExpiredError`,
+            `IdempotencyMismatchError`, `DatabaseUnavailableError` or `StorageFullError`; then nothing of the unit was
+            stored, except that after `DatabaseUnavailableError` it may have been: repeating it with its idempotency key
+            finds out.
 
         Raises:
             OverloadedError: Too many are waiting already, or the writer has stopped.

@@ -5,7 +5,8 @@ from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any, Final, cast
 
-from sqlalchemy import Row, Select, Table, insert, select, tuple_, update
+from sqlalchemy import Row, Select, Table, and_, case, insert, outerjoin, select, tuple_, update
+from zstandard import ZstdError
 
 from app.db import Rows
 from app.models import RecommendationRow, ReviewRow
@@ -17,6 +18,27 @@ _TABLE: Final = TABLE.c
 _REVIEW: Final = ReviewRow.__table__.c
 _NAMES: Final = {field.name: "recommendation_id" if field.name == "id" else field.name for field in fields(Entry)}
 _SHOWN: Final = [_TABLE[column].label(name) for name, column in _NAMES.items()]
+
+_AT_ONCE: Final = 100
+_SAME_VERSION: Final = and_(
+    _REVIEW.clinic_id == _TABLE.clinic_id,
+    _REVIEW.recommendation_id == _TABLE.recommendation_id,
+    _REVIEW.version == _TABLE.version,
+)
+_ANSWERED: Final[Select[Any]] = (
+    select(
+        _TABLE.recommendation_id.label("id"),
+        _TABLE.bookable,
+        _TABLE.review_state,
+        case((_TABLE.version == 1, _TABLE.answer), else_=_REVIEW.answer).label("answer"),
+    )
+    .select_from(outerjoin(TABLE, ReviewRow.__table__, _SAME_VERSION))
+    .order_by(_TABLE.recommendation_id)
+    .limit(_AT_ONCE)
+)
+_ANSWERED_BOOKABLE: Final = b'"bookable":true'
+_ANSWERED_STATE: Final = b'"review":{"state":"'
+"""As the answers say it; within a text it would stand with other quotation marks."""
 
 Packed = Row[Any]
 """A row as it was read, its answer still compressed."""
@@ -86,23 +108,14 @@ def page(rows: Rows, clinic_id: str, wanted: Filter, *, after: Place | None = No
     return [Entry(*row) for row in rows.execute(newest)]
 
 
-def review(rows: Rows, clinic_id: str, made: Review, *, state: ReviewState, bookable: bool) -> bool:
-    """Store a review and what it makes of its recommendation.
-
-    Returns:
-        Whether it was stored: not if the recommendation is gone, or another review came first.
-    """
+def review(rows: Rows, clinic_id: str, made: Review, *, state: ReviewState, bookable: bool) -> None:
+    """Store a review and what it makes of its recommendation; its version was found to be next under the head row."""
     here = update(RecommendationRow).where(
-        _TABLE.clinic_id == clinic_id,
-        _TABLE.recommendation_id == made.recommendation_id,
-        _TABLE.version == made.version - 1,
+        _TABLE.clinic_id == clinic_id, _TABLE.recommendation_id == made.recommendation_id
     )
-    changed = rows.execute(here.values(version=made.version, review_state=state, bookable=bookable))
-    if changed.rowcount == 0:
-        return False
+    rows.execute(here.values(version=made.version, review_state=state, bookable=bookable))
     columns = asdict(made) | {"clinic_id": clinic_id, "answer": pack(made.answer)}
     rows.execute(insert(ReviewRow), {"review_id": columns.pop("id"), **columns})
-    return True
 
 
 def reviews(rows: Rows, clinic_id: str, recommendation_id: str) -> list[Review]:
@@ -113,6 +126,28 @@ def reviews(rows: Rows, clinic_id: str, recommendation_id: str) -> list[Review]:
 def reviews_after(rows: Rows, clinic_id: str, recommendation_id: str, *, after: int, limit: int) -> Sequence[Packed]:
     """Read a page of the reviews of a recommendation, the first first; `unpacked_review` opens one at a time."""
     return rows.execute(_reviews(clinic_id, recommendation_id).where(_REVIEW.version > after).limit(limit)).all()
+
+
+def mislisted(rows: Rows, clinic_id: str, after: str = "") -> tuple[list[str], str | None]:
+    """Look through some recommendations for those whose columns do not say what is answered since the last review.
+
+    Every answer is opened, since nothing shorter tells whether a plan may be booked. One that was lost with its review
+    is passed over: who compares the reviews with the audit names it.
+
+    Returns:
+        Their ids, and the id after which to go on; null at the end.
+    """
+    found = rows.execute(_ANSWERED.where(_TABLE.clinic_id == clinic_id, _TABLE.recommendation_id > after)).all()
+    return [row.id for row in found if row.answer and not _is_listed(row)], found[-1].id if found else None
+
+
+def _is_listed(row: Packed) -> bool:
+    try:
+        answer = unpack(bytes(row.answer))
+    except ZstdError:
+        return False
+    state = _ANSWERED_STATE + row.review_state.encode() + b'"'
+    return row.bookable is (_ANSWERED_BOOKABLE in answer) and answer.startswith(state, answer.rfind(_ANSWERED_STATE))
 
 
 def spend_read(rows: Rows, clinic_id: str, recommendation_id: str, now: datetime) -> bool:

@@ -9,7 +9,7 @@ from typing import Any, Final, cast
 from sqlalchemy import Row, Table, bindparam, delete, select, update
 
 from app.db import Rows, insert_all
-from app.errors import ClientErasedError, IdempotencyMismatchError
+from app.errors import ClientErasedError, IdempotencyMismatchError, PlanExpiredError
 from app.models import ReplyRow
 from app.store.values import Reply
 
@@ -19,6 +19,8 @@ _GIVEN: Final = select(_REPLIES).where(
     _TABLE.clinic_id == bindparam("whose"), _TABLE.slot.in_(bindparam("slots", expanding=True))
 )
 """A statement of every group, put together once."""
+EXPIRED: Final = 410
+"""The status of a reply whose plan was kept long enough; one that went with its client keeps its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +30,12 @@ class Given:
     Attributes:
         reply: The reply.
         erased: Whether what it was about is gone, with its client or in time; it says nothing any more.
+        expired: Whether it is gone in time.
     """
 
     reply: Reply
     erased: bool
+    expired: bool = False
 
 
 def given(rows: Rows, clinic_id: str, slots: Collection[str]) -> dict[str, Given]:
@@ -52,14 +56,15 @@ def find(rows: Rows, clinic_id: str, slot: str, fingerprint: bytes) -> Reply | N
         fingerprint: SHA-256 of the canonical request.
 
     Raises:
-        ClientErasedError: What it was about is gone, with its client or in time.
+        ClientErasedError: What it was about is gone with its client.
+        PlanExpiredError: It was kept long enough.
         IdempotencyMismatchError: Another request came under the same idempotency key.
     """
     found = given(rows, clinic_id, [slot]).get(slot)
     if found is None:
         return None
     if found.erased:
-        raise ClientErasedError
+        raise PlanExpiredError if found.expired else ClientErasedError
     if found.reply.fingerprint != fingerprint:
         raise IdempotencyMismatchError
     return found.reply
@@ -75,10 +80,11 @@ def add(rows: Rows, clinic_id: str, replies: Iterable[tuple[Reply, datetime]]) -
     insert_all(rows, _REPLIES, [_row(clinic_id, reply, at) for reply, at in replies])
 
 
-def erase(rows: Rows, clinic_id: str, subject_ids: Collection[str]) -> int:
+def erase(rows: Rows, clinic_id: str, subject_ids: Collection[str], *, expired: bool = False) -> int:
     """Empty the replies about some things; that there was one is kept, so that asking again is refused."""
     here = update(ReplyRow).where(_TABLE.clinic_id == clinic_id, _TABLE.subject_id.in_(list(subject_ids)))
-    return rows.execute(here.values(headers="[]", body=None, fingerprint=b"", erased=True)).rowcount
+    told = {"status": EXPIRED} if expired else {}
+    return rows.execute(here.values(headers="[]", body=None, fingerprint=b"", erased=True, **told)).rowcount
 
 
 def expire(rows: Rows, clinic_id: str, before: datetime, limit: int) -> int:
@@ -112,4 +118,4 @@ def _given(row: Row[Any]) -> Given:
         headers=tuple((name, value) for name, value in json.loads(row.headers)),
         body=None if row.body is None else bytes(row.body),
     )
-    return Given(reply, erased=row.erased)
+    return Given(reply, erased=row.erased, expired=row.erased and row.status == EXPIRED)

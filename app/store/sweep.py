@@ -106,6 +106,7 @@ class _Expire:
         ids = self._old(rows, clinic_id, limit)
         if ids:
             started = courses.ids_of(rows, clinic_id, ids)
+            replies.erase(rows, clinic_id, [*ids, *started], expired=True)  # a repetition must not store it again
             delete_whole(rows, clinic_id, ids)
             told = [*((_EXPIRE, one) for one in ids), *((_EXPIRE_COURSE, one) for one in started)]
             audit.write(rows, head, [_entry(action, one, self.now) for action, one in told])

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.cli import app
-from app.security import read_key
-from app.services.callers import SCOPES
+from app.security import SCOPES, read_key
 from tests.cli.conftest import Run
 
 

@@ -4,6 +4,7 @@ from contextlib import closing
 from pathlib import Path
 from sqlite3 import connect
 
+import psycopg
 import pytest
 from sqlalchemy import NullPool, create_engine
 
@@ -13,6 +14,11 @@ from tests.databases import Place
 STILL_READ = (
     "skincadence: somebody still reads an older state of the database, so not all of it could be written anew.\n"
     "Nothing is lost; some of what was to be scrubbed is still there. Try again when that has ended.\n"
+)
+STILL_HELD = (
+    "skincadence: somebody still holds an older transaction, so not all of the database could be written anew.\n"
+    "Nothing is lost; some of what was to be scrubbed is still there. `pg_stat_activity`, `pg_prepared_xacts` and "
+    "`pg_replication_slots` show who: end that, and try again.\n"
 )
 
 
@@ -60,15 +66,31 @@ def test_what_an_older_transaction_may_still_see_is_not_called_gone(
         reader.exec_driver_sql("SELECT version_num FROM alembic_version")
         with owner.begin() as rows:
             rows.exec_driver_sql("ALTER TABLE replies NO FORCE ROW LEVEL SECURITY")
-            values = "'cli_x', 'x', '', 'rec_x', 201, '[]', NULL, false, now()"
-            rows.exec_driver_sql("INSERT INTO replies VALUES (" + values + ")")  # noqa: S608 -- a constant
+            rows.exec_driver_sql(
+                "INSERT INTO replies VALUES ('cli_x', 'x', '', 'rec_x', 201, '[]', NULL, false, now())"
+            )
         with owner.begin() as rows:
             rows.exec_driver_sql("DELETE FROM replies")
             rows.exec_driver_sql("ALTER TABLE replies FORCE ROW LEVEL SECURITY")
 
         result = run("scrub")
 
-    assert (result.exit_code, result.stderr) == (69, STILL_READ)
+    assert (result.exit_code, result.stderr) == (69, STILL_HELD)
+    assert run("scrub").exit_code == 0
+
+
+@pytest.mark.parametrize("dialect", ["postgresql"])
+def test_a_table_that_an_open_transaction_holds_is_not_called_a_server_that_does_not_answer(
+    run: Run, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SKINCADENCE_DATABASE_URL", place.url)
+    monkeypatch.setenv("SKINCADENCE_DATABASE_OWNER_URL", place.owner_url)
+    with psycopg.connect(place.owner_url) as reader:
+        reader.execute("SELECT count(*) FROM recommendations")
+
+        result = run("scrub")
+
+    assert (result.exit_code, result.stderr) == (69, STILL_HELD)
     assert run("scrub").exit_code == 0
 
 

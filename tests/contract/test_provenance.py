@@ -147,6 +147,12 @@ def _behind_an_event(plan: Plan, where: Where, rules: frozenset[str]) -> bool:
     return short or (where[0] == "maintenance" and "DEF-EVT" in rules)
 
 
+def _comes_to_it_anew(other: Plan, plan: Plan, where: Where) -> bool:
+    """Whether an edge moved, and in a course with more sessions the event happens to hold it at the same date."""
+    longer = len(other.course.visits) > len(plan.course.visits)
+    return longer and "DEF-EVT" in _edges(other)[where][1]
+
+
 def _with_other_events(facts: Facts) -> list[Plan]:
     """The plans without the event, and with the event a little later."""
     given_up = replace(_calmed(facts, frozenset({EVENT})), event_on=None)
@@ -173,7 +179,9 @@ def test_an_edge_that_its_answers_cannot_move_behind_an_event_names_the_event_an
         other = make_plan(PROGRAM, calmed)
         behind = "DEF-EVT" in rules or _behind_an_event(plan, where, rules)
         if behind and _treated(other) == _treated(plan) and _stays(other, where, on):
-            assert "DEF-EVT" in rules, (where, sorted(rules))
+            if "DEF-EVT" not in rules:
+                assert calmed == facts or _comes_to_it_anew(other, plan, where), (where, sorted(rules))
+                continue
             assert not all(_stays(later, where, on) for later in _with_other_events(calmed)), (where, sorted(rules))
 
 

@@ -11,9 +11,9 @@ from starlette.testclient import TestClient
 from app.clock import Clock
 from app.main import create_app
 from app.observability import Journal
+from app.security import FOR_BROWSERS, SCOPES
 from app.services import clinics, keys
 from app.services.backend import Backend, open_backend
-from app.services.callers import FOR_BROWSERS, SCOPES
 from app.services.keys import Draft, Made, Maker
 from app.settings import Settings
 from app.store.values import Clinic

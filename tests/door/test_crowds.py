@@ -68,12 +68,12 @@ def test_a_page_is_counted_by_key_and_by_address(furnished: Furnish) -> None:
 
 
 def test_whoever_guesses_keys_is_slowed_down_and_others_at_the_same_address_are_not(furnished: Furnish) -> None:
-    house = furnished(rate_guesses="20 per 1 minute")
+    house = furnished(rate_guesses="20 per 7 seconds")
 
     guesses = [house.call("GET", "/v1/keys", any_key("secret", "live").written()) for _ in range(25)]
 
     assert codes(guesses) == [(401, "invalid_key")] * 20 + [(429, "too_many_requests")] * 5
-    assert guesses[-1].headers["retry-after"] == "60"
+    assert 1 <= int(guesses[-1].headers["retry-after"]) <= 7
     assert house.call("GET", "/v1/keys").status_code == 200
 
 

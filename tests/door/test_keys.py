@@ -10,9 +10,9 @@ import pytest
 
 from app.schemas.examples import INTAKE
 from app.schemas.keys import is_origin
+from app.security import SCOPES
 from app.security import new_key as any_key
 from app.services import keys
-from app.services.callers import SCOPES
 from app.services.keys import Draft, Maker
 from tests.databases import Place
 from tests.door.conftest import House
@@ -93,6 +93,20 @@ def test_a_key_that_makes_no_sense_is_refused_at_its_place(draft: dict[str, Any]
     assert [fault["pointer"] for fault in answer.json()["errors"]] == [pointer]
 
 
+def test_a_key_that_makes_no_sense_in_several_ways_is_told_them_all(house: House) -> None:
+    draft = {"kind": "publishable", "name": "", "scopes": ["clients:erase"], "origins": [], "expires_in_days": 0}
+
+    answer = house.call("POST", "/v1/keys", json=draft)
+
+    assert [(fault["pointer"], fault["message"]) for fault in answer.json()["errors"]] == [
+        ("/name", "Must be a text of 1 to 200 characters on one line, not all blank, without control characters."),
+        ("/expires_in_days", "Must be a whole number from 1 to 3650."),
+        ("/origins", "A publishable key needs at least one origin."),
+        ("/scopes",
+         "A publishable key may have recommendations:preview and recommendations:create, and no other scope."),
+    ]  # fmt: skip
+
+
 def test_rotation_lets_both_keys_hold_for_the_overlap(house: House) -> None:
     old = house.new_key("recommendations:preview", lasts=timedelta(days=90))
 
@@ -154,7 +168,7 @@ def test_all_keys_that_do_not_hold_are_refused_alike(house: House) -> None:
     wrong_world = house.key.replace("_live_", "_test_")
     sent = [
         f"Bearer {revoked.text}", f"Bearer {wrong_secret}", f"Bearer {any_key('secret', 'live').written()}",
-        f"Bearer {wrong_world}", "Bearer", "Bearer sc_sk_live_x", f"Basic {house.key}", f"Bearer {house.key}x",
+        f"Bearer {wrong_world}", "Bearer", "Bearer sc_sk_live_x", f"bearer {house.key}x",
     ]  # fmt: skip
 
     answers = [house.client.get("/v1/keys", headers={"Authorization": one}) for one in sent]
@@ -170,6 +184,17 @@ def test_without_a_key_the_caller_is_told_how_to_send_one(house: House) -> None:
 
     assert refused(answer) == (401, "missing_key")
     assert answer.headers["www-authenticate"] == "Bearer"
+
+
+@pytest.mark.parametrize("scheme", ["", "Basic ", "Key ", "Bearer="])
+def test_a_key_that_is_not_sent_as_bearer_is_missing(scheme: str, house: House) -> None:
+    answer = house.client.get("/v1/keys", headers={"Authorization": f"{scheme}{house.key}"})
+
+    assert refused(answer) == (401, "missing_key")
+    assert answer.headers["www-authenticate"] == "Bearer"
+    assert answer.json()["detail"] == (
+        "This address needs a key. Send `Authorization: Bearer`, a space, and the key of a clinic."
+    )
 
 
 def test_a_key_is_checked_before_the_body_is_read(house: House) -> None:

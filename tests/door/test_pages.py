@@ -104,11 +104,13 @@ def test_a_secret_key_opens_nothing_to_a_page(house: House) -> None:
     assert varies(answer)
 
 
-@pytest.mark.parametrize("address", ["/v1/keys", "/v1/clients/c-1", "/v1/protocols", "/livez", "/metrics"])
+@pytest.mark.parametrize(
+    "address", ["/v1/keys", "/v1/clients/c-1", "/v1/protocols", "/livez", "/metrics", CREATE + "/batch"]
+)
 def test_what_is_not_for_pages_answers_no_preflight(address: str, house: House) -> None:
     house.new_page_key()
 
-    answer = preflight(house, address, PAGE, "GET")
+    answer = preflight(house, address, PAGE, "POST")
 
     assert answer.status_code == 405
     assert allowed(answer) is None

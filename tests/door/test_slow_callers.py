@@ -1,11 +1,17 @@
 """Callers who send slowly, or nothing, are let go in time, and nobody else waits for them."""
 
 import asyncio
+import io
 import json
 import time
+from pathlib import Path
 
 import pytest
 
+from app.main import create_app
+from app.observability import Journal
+from app.services.backend import open_backend
+from tests.door.desk import new_clinic, new_key, settings_for
 from tests.door.running import QUICK, closed, exchange, plain_app, running, said_until_closed, seconds
 
 MANY = 200
@@ -58,6 +64,28 @@ def test_a_caller_who_is_let_go_is_told_why() -> None:
     assert headers[b"connection"] == b"close"
     assert headers[b"x-content-type-options"] == b"nosniff"
     assert headers[b"x-request-id"].decode() == problem["request_id"]
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_who_is_let_go_is_written_down_and_counted_as_what_they_were_told(*, whole: bool, tmp_path: Path) -> None:
+    settings = settings_for(f"sqlite:///{tmp_path / 'service.db'}", header_seconds=0.8, receipt_seconds=1.2)
+    backend, journal = open_backend(settings), io.StringIO()
+    key = new_key(backend, new_clinic(backend)).text
+    app = create_app(settings, backend=backend, journal=Journal("info", journal))
+    head = b"POST /v1/recommendations/preview HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+    head += b"Content-Length: 9\r\nAuthorization: Bearer %b\r\n%b" % (key.encode(), b"\r\n" if whole else b"")
+
+    with running(app, settings) as address:
+        problem = json.loads(exchange(address, head).partition(b"\r\n\r\n")[2])
+        counts = exchange(address, READ.replace(b"livez", b"metrics")).decode()
+
+    [line] = [json.loads(one) for one in journal.getvalue().splitlines() if "/metrics" not in one]
+    assert problem["status"] == line["status"] == 408
+    assert problem["request_id"] == line["request_id"]
+    assert (line["route"], line["method"]) == (("/v1/recommendations/preview", "POST") if whole else ("none", "other"))
+    assert 'skincadence_problems_total{code="request_timeout"} 1.0' in counts
+    assert "incomplete_body" not in counts
+    assert 'status="400"' not in counts
 
 
 def test_a_second_request_that_drips_on_a_connection_that_was_good_is_let_go_too() -> None:

@@ -28,6 +28,7 @@ class Program:
 
     Attributes:
         clinic_id: Whose key it is.
+        environment: What the service is set up with.
     """
 
     def __init__(self, url: str, folder: Path, inside: Sequence[str] = (), served_url: str | None = None) -> None:
@@ -48,7 +49,7 @@ class Program:
         self.clinic_id = clinic.id
         self._log = folder / "service.log"
         self._inside = list(inside)
-        self._environment = _environment(served_url or url)
+        self.environment = _environment(served_url or url)
         self._clients: list[httpx.Client] = []
         self._processes: list[subprocess.Popen[bytes]] = []
         self._new_client(key, _free_port())
@@ -72,7 +73,7 @@ class Program:
         serve = [sys.executable, "-m", "app", "serve", "--port", str(self._clients[-1].base_url.port)]
         with self._log.open("ab") as log:
             process = subprocess.Popen(  # noqa: S603 -- our own
-                [*self._inside, *serve], cwd=ROOT, env=self._environment, stdout=log, stderr=log
+                [*self._inside, *serve], cwd=ROOT, env=self.environment, stdout=log, stderr=log
             )
         self._processes.append(process)
         deadline = time.monotonic() + PATIENCE
@@ -129,7 +130,7 @@ class Program:
         """What `skincadence audit verify` says of the clinic in either world."""
         command = [sys.executable, "-m", "app", "audit", "verify"]
         done = subprocess.run(  # noqa: S603 -- our own
-            command, cwd=ROOT, env=self._environment, capture_output=True, text=True, check=False
+            command, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False
         )
         return [line.split("  ")[2] for line in done.stdout.splitlines()]
 

@@ -9,7 +9,7 @@ import pytest
 from tests.databases import Place, Postgresql, raw_sqlite
 from tests.faults.ledger import nothing_is_lost
 from tests.faults.program import PLANS, PREVIEW, program
-from tests.faults.watching import IN_TIME, KEYS_HOLD, between, told_in_time, watched
+from tests.faults.watching import IN_TIME, KEYS_HOLD, between, busy, told_in_time, watched
 from tests.faults.writers import eight_writers, wait_until
 
 
@@ -28,15 +28,7 @@ def _stopped_for(server: Postgresql, seconds: float) -> tuple[float, float]:
 @pytest.mark.parametrize("dialect", ["postgresql"])
 def test_a_server_that_stops_under_load_is_told_and_used_again_within_5_seconds(place: Place, tmp_path: Path) -> None:
     assert place.server
-    with (
-        program(place, tmp_path) as service,
-        eight_writers(service) as diary,
-        watched(service, "POST", PREVIEW) as previews,
-        watched(service, "GET", "/livez") as alive,
-        watched(service, "GET", "/readyz") as ready,
-        watched(service, "GET", PLANS) as lists,
-    ):
-        diary.await_all()
+    with busy(place, tmp_path) as (service, diary, previews, alive, ready, lists):
         stopped, starting = _stopped_for(place.server, KEYS_HOLD + 1)
         started = time.monotonic()
         diary.await_all()

@@ -16,8 +16,8 @@ __all__ = ["run"]
 pytestmark = pytest.mark.parametrize("dialect", ["sqlite"])
 DAMAGED: Final = (
     "The database is damaged: not all of it can be read, and what is written to it can be lost. Stop what uses it, "
-    "keep a copy of it as it is, and bring back the last backup. `PRAGMA integrity_check` says what is wrong in a "
-    "file."
+    "keep a copy of it as it is, and bring back the last backup; from beside a file, take its `-wal` and `-shm` away "
+    "first, or they damage the backup, too. `PRAGMA integrity_check` says what is wrong in a file."
 )
 PAGE: Final = 4_096
 
@@ -69,6 +69,20 @@ def test_a_file_without_its_beginning_is_refused_in_the_same_words(
 ) -> None:
     _secret_for(place, monkeypatch)
     _overwrite(place, at, junk)
+
+    refused = run("audit", "verify").exception
+
+    assert isinstance(refused, SettingsError)
+    assert str(refused).partition("\n")[2] == f"  - SKINCADENCE_DATABASE_URL: {DAMAGED}"
+
+
+def test_a_file_whose_list_of_tables_cannot_be_read_is_refused_by_the_audit_too(
+    run: Run, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _secret_for(place, monkeypatch)
+    with raw_sqlite(place) as file:
+        file.execute("PRAGMA writable_schema = ON")
+        file.execute("UPDATE sqlite_master SET sql = 'CREATE TABLE (' WHERE name = 'reviews'")
 
     refused = run("audit", "verify").exception
 

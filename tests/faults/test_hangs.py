@@ -13,9 +13,9 @@ import pytest
 
 from tests.databases import Place, Postgresql
 from tests.faults.ledger import nothing_is_lost
-from tests.faults.program import PLANS, PREVIEW, Program, program
-from tests.faults.watching import AWAY, IN_TIME, KEYS_HOLD, between, told_in_time, watched
-from tests.faults.writers import eight_writers, wait_until
+from tests.faults.program import PLANS, Program, program
+from tests.faults.watching import AWAY, IN_TIME, KEYS_HOLD, between, busy, told_in_time
+from tests.faults.writers import wait_until
 
 pytestmark = pytest.mark.parametrize("dialect", ["postgresql"])
 NOT_LONGER: Final = IN_TIME + 1
@@ -27,15 +27,7 @@ def test_a_postgresql_that_hangs_is_told_within_5_seconds_and_used_again_as_soon
     place: Place, tmp_path: Path
 ) -> None:
     assert place.server
-    with (
-        program(place, tmp_path) as service,
-        eight_writers(service) as diary,
-        watched(service, "POST", PREVIEW) as previews,
-        watched(service, "GET", "/livez") as alive,
-        watched(service, "GET", "/readyz") as ready,
-        watched(service, "GET", PLANS) as lists,
-    ):
-        diary.await_all()
+    with busy(place, tmp_path) as (service, diary, previews, alive, ready, lists):
         with place.server.hanging():
             hung = time.monotonic()
             time.sleep(KEYS_HOLD + 1)

@@ -3,11 +3,13 @@
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import NamedTuple
 
-from tests.faults.program import PREVIEW, Program
-from tests.faults.writers import Diary
+from tests.databases import Place
+from tests.faults.program import PLANS, PREVIEW, Program, program
+from tests.faults.writers import Diary, eight_writers
 
 AWAY = (503, "database_unavailable", "1")
 IN_TIME = 5.0
@@ -44,6 +46,29 @@ def watched(service: Program, method: str, path: str) -> Iterator[list[Seen]]:
     finally:
         stop.set()
         thread.join()
+
+
+class Busy(NamedTuple):
+    """A service under load, and what everyone who asks it was answered."""
+
+    service: Program
+    diary: Diary
+    previews: list[Seen]
+    alive: list[Seen]
+    ready: list[Seen]
+    lists: list[Seen]
+
+
+@contextmanager
+def busy(place: Place, folder: Path) -> Iterator[Busy]:
+    """Serve eight writers, and four who look; the load goes on until the end, the ledger can be read after it."""
+    looks = (("POST", PREVIEW), ("GET", "/livez"), ("GET", "/readyz"), ("GET", PLANS))
+    with ExitStack() as stack:
+        service = stack.enter_context(program(place, folder))
+        diary = stack.enter_context(eight_writers(service))
+        seen = [stack.enter_context(watched(service, method, path)) for method, path in looks]
+        diary.await_all()
+        yield Busy(service, diary, *seen)
 
 
 def between(seen: list[Seen], begin: float, end: float) -> set[int]:

@@ -1,6 +1,7 @@
 """What a caller reads when something is wrong, word for word."""
 
 import json
+from html import escape
 from typing import Any
 
 import pytest
@@ -239,6 +240,31 @@ def test_every_kind_of_problem_has_a_page_that_says_what_to_do(code: str, client
     assert f"<code>{code}</code>" in page.text
     assert "What to do: " in page.text
     assert f'href="/problems/{code}"' in client.get("/problems").text
+
+
+REMEDIES = {
+    "missing_key": "Ask the clinic's operator for a key, or make one with `POST /v1/keys` and a key that may. Send it "
+    "as `Authorization: Bearer`, a space, and the key.",
+    "key_in_address": "Have the key revoked, with `DELETE /v1/keys/{key_id}` or by the clinic's operator, and send its "
+    "successor as `Authorization: Bearer`.",
+    "key_ended": "Have a new key made, with `POST /v1/keys` or by the clinic's operator. To replace a key without a "
+    "gap, rotate it while it still holds.",
+    "body_too_large": "Send less at a time: a document with every field answered stays far below the limit, and a "
+    "batch can be sent in parts.",
+    "not_ready": "Wait for `Retry-After`. If it stays, tell the operator: the database may be away, or older than the "
+    "service.",
+}
+
+
+@pytest.mark.parametrize("code", REMEDIES)
+def test_a_caller_is_advised_of_what_a_caller_can_do(code: str, client: TestClient) -> None:
+    assert f"<p>What to do: {escape(REMEDIES[code])}</p>" in client.get(f"/problems/{code}").text
+
+
+def test_no_page_of_a_problem_sends_callers_to_the_operators_commands(client: TestClient) -> None:
+    pages = [client.get(f"/problems/{code}").text for code in KINDS]
+
+    assert [page for page in pages if "skincadence " in page] == []
 
 
 def test_one_and_one_point_nought_are_the_same_number(post: Post) -> None:

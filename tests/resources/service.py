@@ -16,9 +16,9 @@ from app.clock import Clock
 from app.main import create_app
 from app.observability import Journal
 from app.schemas.examples import INTAKE
+from app.security import SCOPES
 from app.services import clinics
 from app.services.backend import Backend
-from app.services.callers import SCOPES
 from app.store.values import Clinic, Unit
 from tests.door.desk import PAGE, new_key, new_page_key, settings_for
 

@@ -196,6 +196,17 @@ def test_every_operation_says_that_it_may_be_refused_before_it_begins_and_that_t
     assert "`HEAD` is answered wherever `GET` is" in document["info"]["description"]
 
 
+def test_a_large_body_is_refused_where_the_contract_says_so_and_nowhere_else(document: Json, shared: Service) -> None:
+    for method, path, operation in operations(document):
+        here = {one["name"]: "c-none" for one in operation.get("parameters", ()) if one["in"] == "path"}
+        announced = {**shared.ours.headers, "Content-Type": "application/json", "Content-Length": "9" * 18}
+
+        answer = shared.web.request(method, path.format(**here), content=b"{}", headers=announced)
+
+        name = operation["operationId"]
+        assert (name, answer.status_code == 413) == (name, "413" in operation["responses"])
+
+
 def test_the_wrong_kind_of_a_batch_is_told_the_right_one(document: Json) -> None:
     refusal = document["paths"][f"{INTAKES}/batch"]["post"]["responses"]["415"]
     example = refusal["content"]["application/problem+json"]["examples"]["unsupported_media_type"]

@@ -10,6 +10,7 @@ import pytest
 
 from app.schemas.examples import INTAKE
 from app.schemas.stored import CreatedOut, StoredOut, WithheldCreatedOut
+from app.store.sweep import sweep
 from tests.door.desk import new_key, new_page_key
 from tests.http.intakes import LEAST
 from tests.resources.service import INTAKES, Service
@@ -247,3 +248,27 @@ def test_nothing_of_the_intake_is_found_in_the_answer_of_a_failure(service: Serv
     assert answer.status_code == 503
     assert answer.headers["retry-after"] == "1"
     assert "c-10442" not in answer.text + json.dumps(dict(answer.headers))
+
+
+def test_a_retry_for_a_plan_that_was_kept_long_enough_is_told_so(service: Service) -> None:
+    brief = service.open("Brief", retention_days=1)
+    for ref in ("c-1", "c-2"):
+        service.store(brief, {**INTAKE, "client": {"ref": ref}}, headers={"Idempotency-Key": ref})
+    service.clock.forward(hours=30)
+    sweep(service.backend.database, [brief.clinic], service.clock.now())
+    service.web.delete("/v1/clients/c-2", headers=brief.headers)
+
+    def again(ref: str) -> Any:
+        headers = {**brief.headers, "Idempotency-Key": ref}
+        return service.web.post(INTAKES, json={**INTAKE, "client": {"ref": ref}}, headers=headers)
+
+    expired, erased = again("c-1"), again("c-2")
+
+    assert (expired.status_code, expired.json()["code"]) == (410, "plan_expired")
+    assert expired.json()["detail"] == (
+        "What was stored with this `Idempotency-Key` was kept as long as the clinic keeps plans, and is deleted. "
+        "Nothing was stored anew."
+    )
+    assert (erased.status_code, erased.json()["code"]) == (410, "client_erased")
+    refused = [entry["outcome"] for entry in service.audited(brief) if entry["outcome"] != "ok"]
+    assert refused == ["plan_expired", "client_erased"]

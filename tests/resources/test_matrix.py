@@ -185,7 +185,7 @@ def revoked(service: Service) -> dict[str, str]:
 
 def malformed(service: Service) -> list[dict[str, str]]:
     secret = service.ours.secret
-    tried = ["Bearer", "Bearer ", f"Basic {secret}", secret, f"Bearer {secret[:-1]}", f"Bearer {secret}0", "Bearer a b"]
+    tried = ["Bearer", "Bearer ", f"Bearer {secret[:-1]}", f"Bearer {secret}0", "Bearer a b"]
     return [{"Authorization": text} for text in tried]
 
 
@@ -194,8 +194,10 @@ def callers(service: Service, scope: str) -> dict[str, tuple[list[dict[str, str]
     unknown = {"Authorization": f"Bearer {new_key('secret', 'live').written()}"}
     away = {"Authorization": f"Bearer {service.ours.page}", "Origin": "https://elsewhere.example"}
     nowhere = {"Authorization": f"Bearer {service.ours.page}"}
+    otherwise = [{"Authorization": text} for text in (f"Basic {service.ours.secret}", service.ours.secret)]
     return {
         "nobody": ([{}], 401, "missing_key"),
+        "not as bearer": (otherwise, 401, "missing_key"),
         "malformed": (malformed(service), 401, "invalid_key"),
         "unknown": ([unknown], 401, "invalid_key"),
         "revoked": ([revoked(service)], 401, "invalid_key"),

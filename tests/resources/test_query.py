@@ -12,14 +12,18 @@ Pairs = list[tuple[str, str]]
 CURSOR = "Must be the `next_cursor` of a page, unchanged, with the same filters."
 
 
+def read(*pairs: tuple[str, str]) -> ListQuery:
+    return read_query(ListQuery, list(pairs), lambda _query, _bad: ())
+
+
 def faults(*pairs: tuple[str, str]) -> list[Fault]:
     with pytest.raises(InvalidQueryError) as refusal:
-        read_query(ListQuery, list(pairs))
+        read(*pairs)
     return list(refusal.value.faults)
 
 
 def test_nothing_asked_for_is_a_page_of_25_of_everything() -> None:
-    query = read_query(ListQuery, [])
+    query = read()
 
     assert (query.client_ref, query.decision, query.created_after, query.limit, query.cursor) == (
         None, None, None, 25, None,
@@ -35,7 +39,7 @@ def test_everything_can_be_asked_for_at_once() -> None:
         "cursor": "abc_-",
     }
 
-    query = read_query(ListQuery, list(pairs.items()))
+    query = read(*pairs.items())
 
     assert query.created_after == datetime(2026, 11, 21, 9, 30, 0, 250_000, tzinfo=UTC)
     assert (query.client_ref, query.decision, query.limit, query.cursor) == ("c-1", "defer", 100, "abc_-")

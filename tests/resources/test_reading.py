@@ -119,6 +119,23 @@ def test_a_token_of_one_clinic_reads_nothing_of_another(service: Service) -> Non
     assert answer.status_code == 404
 
 
+def test_a_page_whose_key_was_rotated_reads_what_it_stored_with_the_successor(service: Service) -> None:
+    careful = service.open("Careful", review_every_plan=True)
+    made = service.web.post(INTAKES, json=INTAKE, headers=careful.page_headers)
+    assert reviewed(service, careful, made.headers["location"]).status_code == 200
+    old = service.web.get("/v1/keys", headers=careful.headers).json()["items"]
+    [page] = [key["id"] for key in old if key["kind"] == "publishable"]
+    new = service.web.post(f"/v1/keys/{page}/rotate", json={"overlap_hours": 0}, headers=careful.headers).json()["key"]
+    token = {TOKEN: made.json()["read_token"]}
+
+    with_old = service.web.get(made.headers["location"], headers={**careful.page_headers, **token})
+    headers = {**careful.page_headers, "Authorization": f"Bearer {new}", **token}
+    with_new, again = (service.web.get(made.headers["location"], headers=headers) for _ in range(2))
+
+    assert (with_old.status_code, with_new.status_code, with_new.json()["bookable"]) == (401, 200, True)
+    assert (again.status_code, again.json()["code"]) == (410, "read_token_spent")
+
+
 def test_a_visitor_sees_the_plan_only_once_it_is_reviewed(service: Service) -> None:
     careful = service.open("Careful", review_every_plan=True)
     for outcome, state in (("clear", "cleared"), ("decline", "declined"), (None, "required")):
@@ -236,6 +253,22 @@ def test_a_cursor_serves_its_own_clinic_and_filters_only(service: Service) -> No
     for tried in (service.get(address), service.get(f"{address}&client_ref=c-1", service.theirs)):
         assert tried.status_code == 400
         assert [fault["pointer"] for fault in tried.json()["errors"]] == ["/cursor"]
+
+
+def test_a_cursor_that_does_not_fit_is_told_beside_all_other_faults(service: Service) -> None:
+    limit = ("/limit", "Must be a whole number from 1 to 100.")
+    cursor = ("/cursor", "Must be the `next_cursor` of a page, unchanged, with the same filters.")
+    ref = (
+        "/client_ref",
+        "Must be an opaque id of 1 to 64 characters: letters, digits and . _ : - (but not only one or two dots)",
+    )
+
+    def told(query: str) -> list[tuple[str, str]]:
+        errors = service.get(f"{INTAKES}?{query}").json()["errors"]
+        return [(fault["pointer"], fault["message"]) for fault in errors]
+
+    assert told("limit=0&cursor=AAAA") == [limit, cursor]
+    assert told("client_ref=a%20b&limit=0&cursor=AAAA") == [ref, limit]  # which filters it would have to fit is open
 
 
 def test_an_explanation_says_of_every_rule_why_and_why_not(service: Service) -> None:

@@ -10,8 +10,7 @@ from starlette.testclient import TestClient
 from app.db import Database
 from app.main import create_app
 from app.observability import Journal
-from app.security import Secrets, new_key
-from app.services.callers import SCOPES
+from app.security import SCOPES, Secrets, new_key
 from app.settings import Settings
 from app.store import keys
 from app.store.values import ApiKey, Clinic, KeyKind

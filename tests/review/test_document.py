@@ -100,6 +100,34 @@ def test_devices_are_known_and_named_once() -> None:
     ]
 
 
+def test_what_does_not_fit_together_is_told_beside_all_other_problems() -> None:
+    adjustments = {
+        "sessions": {"minimum": 4, "typical": 0, "maximum": 3},
+        "settings": {"intensity": "high", "devices": ["diamond_fine", "diamond_fine"]},
+    }
+    whole = "Must be a whole number from 1 to 100."
+    assert _faults(_adjusting(adjustments)) == [
+        ("/adjustments/sessions/typical", "whole_number", whole),
+        ("/adjustments/settings/intensity", "unknown_value", "Must be one of: minimal, low, moderate, standard."),
+        ("/adjustments/sessions", "rising", "Minimum, typical and maximum must not fall."),
+        ("/adjustments/settings", "repeated_item", "Must name each device once."),
+    ]
+    assert _faults({"outcome": "adjust", "reviewer": {**WHO, "name": ""}}) == [
+        ("/reviewer/name", "words", "Must be a text of 1 to 200 characters that are not all blank."),
+        ("/adjustments", "adjustments_missing", "Must have `adjustments`, since the outcome is `adjust`."),
+    ]
+
+
+def test_what_only_seems_to_be_missing_is_not_asked_for() -> None:
+    assert _faults(_adjusting({"settings": {"intensty": "low"}})) == [
+        (
+            "/adjustments/settings/intensty",
+            "unknown_field",
+            "This is not a field of the contract. Did you mean `intensity`?",
+        )
+    ]
+
+
 def test_nothing_of_what_was_sent_is_repeated() -> None:
     marked = {"outcome": "zq7canary", "reviewer": {"name": "zq7canary", "role": 1, "zq7canary": 1}, "zq7canary": {}}
     assert "zq7canary" not in json.dumps(_faults(marked))

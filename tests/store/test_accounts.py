@@ -11,7 +11,7 @@ from app.store.lane import WriteLane
 from app.store.values import Clinic, Review
 from tests.databases import Place
 from tests.store.test_audit import edit
-from tests.store.things import NOW, client_hash, entry, recommendation, unit
+from tests.store.things import NOW, answer, client_hash, entry, recommendation, unit
 
 
 @pytest.fixture
@@ -19,10 +19,11 @@ def kept(lane: WriteLane, database: Database, clinic: Clinic) -> Database:
     """A plan that was reviewed twice, and a client who was erased."""
     with database.write(clinic.id) as rows:
         audit.append(rows, clinic.id, [entry("clinic.create")])
-    for one in ("rec_one", "rec_two"):
-        lane.submit(unit(recommendation(id=one))).result()
+    lane.submit(unit(recommendation(id="rec_one"))).result()
+    waiting = answer("required", bookable=False)
+    lane.submit(unit(recommendation(id="rec_two", review_state="required", bookable=False, answer=waiting))).result()
     for version in (2, 3):
-        made = Review(f"rev_{version}", "rec_one", version, NOW, "key_one", b"{}", b"{}")
+        made = Review(f"rev_{version}", "rec_one", version, NOW, "key_one", b"{}", answer("cleared"))
         with database.write(clinic.id) as rows:
             recommendations.review(rows, clinic.id, made, state="cleared", bookable=True)
             refused = entry("recommendation.review", "rec_two", outcome="precondition_failed")
@@ -53,6 +54,22 @@ EDITED = {
             "rec_one has not the reviews that the entries tell of",
             "rec_two has not the reviews that the entries tell of",
         ),
+    ),
+    "a plan made bookable": (
+        "UPDATE recommendations SET bookable = true WHERE recommendation_id = 'rec_two'",
+        ("rec_two is listed otherwise than it was answered",),
+    ),
+    "a review called for no more": (
+        "UPDATE recommendations SET review_state = 'none' WHERE recommendation_id = 'rec_two'",
+        ("rec_two is listed otherwise than it was answered",),
+    ),
+    "a review turned round": (
+        "UPDATE recommendations SET review_state = 'declined', bookable = false WHERE recommendation_id = 'rec_one'",
+        ("rec_one is listed otherwise than it was answered",),
+    ),
+    "an answer that is none": (
+        "UPDATE recommendations SET answer = intake WHERE recommendation_id = 'rec_two'",
+        ("rec_two is listed otherwise than it was answered",),
     ),
     "a tombstone deleted": ("DELETE FROM tombstones", ("the tombstone of an erased client is missing",)),
     "a plan renamed": (

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import Table
 
 from app.db import Database, insert_all, scrub
-from app.errors import ClientErasedError, NotFoundError
+from app.errors import ClientErasedError, PlanExpiredError, NotFoundError
 from app.models import CourseRow, HappeningRow, TaskAckRow
 from app.schemas.clients import ExportedCourseOut
 from app.services import audits
@@ -276,7 +276,7 @@ def test_a_plan_is_kept_as_long_after_the_last_that_happened_as_after_its_beginn
         assert courses.get(rows, clinic.id, idle.id) is None
         assert all(courses.get(rows, clinic.id, one.id) for one in (going, late, started_late))
         expired = audit.about(rows, clinic.id, [plan.id, idle.recommendation_id, idle.id])
-        with pytest.raises(ClientErasedError):
+        with pytest.raises(PlanExpiredError):
             replies.find(rows, clinic.id, "slot", b"f")
     assert sorted(one.action for one in expired if one.actor == "service") == [
         "course.expire", "recommendation.expire", "recommendation.expire",

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from app.db import Database, scrub
-from app.errors import ClientErasedError
+from app.errors import ClientErasedError, PlanExpiredError
 from app.store import audit, clients, recommendations, replies
 from app.store.clients import Erased, Held
 from app.store.lane import Replayed, Stored, WriteLane
@@ -192,12 +192,12 @@ def test_a_retry_stores_nothing_twice_when_its_plan_was_kept_only_a_day(lane: Wr
 
     assert sweep(database, [brief], NOW + timedelta(hours=71)) == Swept(1, 0)
 
-    with pytest.raises(ClientErasedError):
+    with pytest.raises(PlanExpiredError):
         lane.submit(asked).result()
     with database.read(brief.id) as rows:
         assert recommendations.page(rows, brief.id, Filter(), limit=9) == []
         [given] = replies.given(rows, brief.id, ["s"]).values()
-    assert given == Given(Reply("s", b"", asked.audit[0].target_id, 201), erased=True)
+    assert given == Given(Reply("s", b"", asked.audit[0].target_id, 410), erased=True, expired=True)
     assert sweep(database, [brief], NOW + timedelta(hours=73)) == Swept(0, 1)
     again = unit(recommendation(brief.id, client_ref="c-1"), slot="s")
     assert lane.submit(again).result() == Stored()

@@ -1,5 +1,6 @@
 """Things to store, with nothing in them that matters but what a test names."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import count
@@ -36,9 +37,15 @@ def recommendation(clinic_id: str = "cli_one", **changes: Any) -> Recommendation
         version=1,
         read_once_until=None,
         intake=b'{"concerns":[]}',
-        answer=b'{"decision":"proceed"}',
+        answer=answer(),
     )
     return replace(made, **changes)
+
+
+def answer(state: str = "none", *, bookable: bool = True) -> bytes:
+    """What an answer repeats in the columns that it is listed by."""
+    told = {"decision": "proceed", "bookable": bookable, "review": {"state": state}}
+    return json.dumps(told, separators=(",", ":")).encode()
 
 
 def unit(kept: Recommendation | None = None, *, slot: str | None = None, fingerprint: bytes = b"same") -> Unit:
