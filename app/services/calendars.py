@@ -271,4 +271,5 @@ def _first_in_a_minute(course_id: str, now: datetime) -> bool:
 
 def astray(backend: Backend, follower: Follower) -> AppError:
     """Refuse an address that is none, and count it, as a key that is none: who guesses is not let guess for long."""
-    return NotFoundError() if backend.limits.guess(follower.address).taken else TooManyRequestsError()
+    verdict = backend.limits.guess(follower.address)
+    return NotFoundError() if verdict.taken else TooManyRequestsError(wait=verdict.wait)

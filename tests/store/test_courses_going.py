@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import Table
 
 from app.db import Database, insert_all, scrub
-from app.errors import ClientErasedError, PlanExpiredError, NotFoundError
+from app.errors import ClientErasedError, NotFoundError, PlanExpiredError
 from app.models import CourseRow, HappeningRow, TaskAckRow
 from app.schemas.clients import ExportedCourseOut
 from app.services import audits
