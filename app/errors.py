@@ -287,6 +287,13 @@ class CourseOverError(AppError):
     detail = "This course was withdrawn: nothing in it can be planned, booked or decided any more."
 
 
+class CourseFullError(AppError):
+    """So much was told of the course that nobody could look through it any more."""
+
+    code = "course_full"
+    detail = "This course holds as much as a course can: nothing more was recorded, and it can only be withdrawn."
+
+
 class NotResumableError(AppError):
     """A professional's word does not let this course go on."""
 

@@ -218,6 +218,13 @@ _KINDS: Final = (
         "Store a new intake and start a course from it. What really happened, and how the skin is, can still be told.",
     ),
     Kind(
+        errors.CourseFullError,
+        HTTPStatus.CONFLICT,
+        "The course is full",
+        "Tell the clinic at once if this is how a client feels. Then withdraw the course, store a new intake and start "
+        "a course from it. A course holds 300 happenings, ten times what a year of sessions takes.",
+    ),
+    Kind(
         errors.NotAllowedError,
         HTTPStatus.CONFLICT,
         "The day does not suit",

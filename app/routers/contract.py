@@ -208,6 +208,7 @@ _ONLY_OF: Final = {
     "not_bookable": {"create_course"},
     "course_exists": {"create_course"},
     "course_over": _OF_A_COURSE - {"record_check_in"},
+    "course_full": _RECORDS - {"withdraw_course"},
     "not_allowed": {"record_visit"},
     "not_resumable": {"review_course"},
     "client_ref_refused": {"create_recommendation"},

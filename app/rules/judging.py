@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Judgement:
     lines: tuple[Line, ...]
     reaction: int
 
-    @property
+    @cached_property
     def flags(self) -> tuple[Line, ...]:
         """The red flags among the rules: each of them stops the course."""
         return tuple(line for line in self.lines if _urgency(line) is not None)

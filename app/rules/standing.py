@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect
+from copy import copy
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from app.rules.effective import judged
 from app.rules.happenings import Cancelled, Done, Missed, Withdrawn, in_order, told
@@ -13,7 +14,7 @@ from app.rules.remaining import REASSESS, key_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from datetime import date
+    from datetime import date, datetime
 
     from app.rules.assessment import SettingsHeld
     from app.rules.care import CareStep
@@ -116,7 +117,8 @@ class Trail:
 
     What a booking was withdrawn by at any time stays withdrawn, and what a hold cancels is what was open before it. So
     the moments after each happening are looked at one after another, in the order in which they were so; what arrives
-    late is put in its place, and only what follows it is looked at anew.
+    late is put in its place, and only what follows it is looked at anew. A moment at which no booking is open cannot
+    withdraw one, so it is passed over until somebody asks for it.
 
     Args:
         program: The compiled protocol.
@@ -126,35 +128,59 @@ class Trail:
 
     def __init__(self, program: Program, start: Start, read: Read) -> None:
         self._program, self._course = program, Course(program, start, read)
-        first = self._course.moment((), frozenset())
         self._told: list[AnyHappening] = []
-        self._steps = [_Step(first, first, frozenset())]
+        self._void: list[frozenset[str]] = [frozenset()]
+        self._moments: dict[int, Moment] = {}
 
-    def tell(self, happening: AnyHappening) -> None:
-        """Add one that was not told before."""
-        place = bisect([one.order for one in self._told], happening.order)
-        moved = self._told[place:]
-        del self._told[place:], self._steps[place + 1 :]
-        for one in (happening, *moved):
-            self._told.append(one)
-            self._steps.append(self._next(self._steps[-1]))
+    def tell(self, *happenings: AnyHappening) -> None:
+        """Add some that were not told before, the earlier ones first."""
+        for happening in happenings:
+            place = bisect(self._told, happening.order, key=_order)
+            moved = self._told[place:]
+            del self._told[place:], self._void[place + 1 :]
+            self._moments = {count: moment for count, moment in self._moments.items() if count <= place}
+            for one in (happening, *moved):
+                self._told.append(one)
+                self._void.append(self._withdrawn())
 
-    def _next(self, step: _Step) -> _Step:
-        moment = self._course.moment(tuple(self._told), step.void)
-        return _Step(moment, step.before if moment.hold else moment, step.void | moment.withdrawn)
+    def after(self, *happenings: AnyHappening) -> Standing:
+        """Say how the course would stand if more had happened; this trail stays as it is."""
+        other = copy(self)
+        vars(other).update(_told=[*self._told], _void=[*self._void], _moments={**self._moments})
+        other.tell(*happenings)
+        return other.standing()
 
     def standing(self) -> Standing:
         """How the course stands by all that was told so far."""
-        step = self._steps[-1]
-        return _standing(self._program, step.moment, step.before, tuple(self._told))
+        count = len(self._told)
+        moment, before = self._moment(count), self._before(count)
+        return _standing(self._program, moment, before, tuple(self._told))
+
+    def _moment(self, count: int) -> Moment:
+        """The moment after the first so many happenings."""
+        if count not in self._moments:
+            void = self._void[max(count - 1, 0)]
+            self._moments[count] = self._course.moment(tuple(self._told[:count]), void)
+        return self._moments[count]
+
+    def _before(self, count: int) -> Moment:
+        """The last moment without a hold up to another one, or else the very first."""
+        free = (self._moment(place) for place in range(count, 0, -1) if not self._moment(place).hold)
+        return next(free, None) or self._moment(0)
+
+    def _withdrawn(self) -> frozenset[str]:
+        """The bookings that were withdrawn up to the last happening."""
+        void = self._void[-1]
+        return void | self._moment(len(self._told)).withdrawn if self._open(void) else void
+
+    def _open(self, void: frozenset[str]) -> bool:
+        """Whether a booking stands of which nothing came yet."""
+        bookings = (said.booked for said in told(self._told).values() if said.final is None)
+        return any(one is not None and one.id not in void for one in bookings)
 
 
-class _Step(NamedTuple):
-    """A moment, the last one without a hold up to it, and the bookings withdrawn up to it."""
-
-    moment: Moment
-    before: Moment
-    void: frozenset[str]
+def _order(happening: AnyHappening) -> tuple[datetime, str]:
+    return happening.order
 
 
 def stand(program: Program, start: Start, happenings: Iterable[AnyHappening], read: Read) -> Standing:
@@ -167,8 +193,7 @@ def stand(program: Program, start: Start, happenings: Iterable[AnyHappening], re
         read: From an intake, as it is sent, to its facts.
     """
     trail = Trail(program, start, read)
-    for one in in_order(happenings):
-        trail.tell(one)
+    trail.tell(*in_order(happenings))
     return trail.standing()
 
 

@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any, Final, NamedTuple
 
 from app.errors import (
+    CourseFullError,
     Fault,
     InvalidBodyError,
     NotAllowedError,
@@ -41,6 +42,8 @@ from app.store.values import AuditEntry, Course, CourseHappened, HappeningKind, 
 
 TRIES: Final = 8
 """How often a course is made anew because somebody else was faster, before the caller is asked to come again."""
+MOST: Final = 300
+"""How many happenings a course holds; each of them is looked at again with every new one."""
 _NEEDS_GOING_ON: Final = frozenset({"booked", "answered", "cleared", "withdrawn"})
 
 
@@ -90,6 +93,7 @@ def record(backend: Backend, caller: Caller, course_id: str, report: Report, ask
         InvalidBodyError: It has no such visit, or the day cannot be.
         NotAllowedError: The rules allow no booking on this day.
         CourseOverError: It was withdrawn.
+        CourseFullError: So much was told of it already that it can only be withdrawn.
         NotResumableError: It cannot go on by a review.
         AppError: See `app.services.replays`.
     """
@@ -160,6 +164,8 @@ def compose(here: Situation, report: Report, key_id: str, id_: str) -> Made:
     """
     if report.kind in _NEEDS_GOING_ON:
         here.goes_on()
+    if len(here.happenings) >= MOST and report.kind != "withdrawn":
+        raise CourseFullError
     on, at = _when(here, report)
     told = {**_visit(here, report), **report.told}
     if report.kind == "booked":

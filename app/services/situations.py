@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 from app.errors import CourseOverError, Fault, InvalidBodyError
 from app.render.words import Words
-from app.rules.happenings import AnyHappening
+from app.rules.happenings import AnyHappening, in_order
 from app.rules.ongoing import Start
-from app.rules.standing import CourseVisit, Standing, stand
+from app.rules.standing import CourseVisit, Standing, Trail
 from app.services.backend import Backend
 from app.services.beginning import start_of
 from app.services.callers import Caller
@@ -44,9 +44,16 @@ class Situation:
         return start_of(self.course)
 
     @cached_property
+    def trail(self) -> Trail:
+        """All that happened, looked at once for every question."""
+        trail = Trail(self.words.program, self.start, self.read)
+        trail.tell(*in_order(self.happenings))
+        return trail
+
+    @cached_property
     def standing(self) -> Standing:
         """How it stands."""
-        return self.after()
+        return self.trail.standing()
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -65,7 +72,7 @@ class Situation:
 
     def after(self, *more: AnyHappening) -> Standing:
         """How the course stands once something more has happened."""
-        return stand(self.words.program, self.start, (*self.happenings, *more), self.read)
+        return self.trail.after(*more)
 
     def visit(self, wanted: str) -> CourseVisit:
         """The visit of an id, over or not.
