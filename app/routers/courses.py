@@ -1,11 +1,13 @@
 """Courses: a plan accepted and carried out. Starting, reading and listing them, and asking when a visit can be."""
 
+from collections.abc import Container, Iterator
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Path, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from app.dependencies import backend_of, caller_of, needs
+from app.errors import Fault
 from app.routers.conditional import IDEMPOTENCY_KEY, IF_NONE_MATCH, UNCHANGED, idempotency_key, version_tag
 from app.routers.raw import RawBodyRoute
 from app.routers.recommendations import REFUSALS
@@ -78,9 +80,18 @@ def created(made: Shown) -> Response:
 )
 def list_courses(request: Request, caller: Annotated[Caller, needs("courses:read")]) -> Response:
     """List the clinic's courses in short, the newest first, a page at a time."""
-    query = read_query(CoursesQuery, request.query_params.multi_items())
-    wanted = Wanted(query.client_ref, query.status, query.limit, query.cursor)
-    return Unstored(courses.listing(backend_of(request), caller, wanted))
+    backend = backend_of(request)
+
+    def cursor_faults(query: CoursesQuery, bad: Container[str]) -> Iterator[Fault]:
+        if "client_ref" not in bad and "status" not in bad:
+            yield from courses.cursor_faults(backend, caller, _wanted(query))
+
+    query = read_query(CoursesQuery, request.query_params.multi_items(), cursor_faults)
+    return Unstored(courses.listing(backend, caller, _wanted(query)))
+
+
+def _wanted(query: CoursesQuery) -> Wanted:
+    return Wanted(query.client_ref, query.status, query.limit, query.cursor)
 
 
 @router.get(

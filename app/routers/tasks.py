@@ -1,10 +1,12 @@
 """Due work, for booking tools that send the messages."""
 
+from collections.abc import Container, Iterator
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Path, Request, Response
 
 from app.dependencies import backend_of, needs
+from app.errors import Fault
 from app.routers.raw import RawBodyRoute
 from app.routers.replies import Unstored
 from app.schemas.courses import facts_of
@@ -35,9 +37,18 @@ def list_tasks(request: Request, caller: Annotated[Caller, needs("tasks:read")])
     what the visits give is worked out anew each time. So a message may be sent twice by a program that was stopped in
     between, but none is lost.
     """
-    query = read_query(TasksQuery, request.query_params.multi_items())
-    wanted = Wanted(query.due_before, query.limit, query.cursor)
-    return Unstored(tasks.listing(backend_of(request), caller, wanted, facts_of))
+    backend = backend_of(request)
+
+    def cursor_faults(query: TasksQuery, bad: Container[str]) -> Iterator[Fault]:
+        if "due_before" not in bad:
+            yield from tasks.cursor_faults(backend, caller, _wanted(query))
+
+    query = read_query(TasksQuery, request.query_params.multi_items(), cursor_faults)
+    return Unstored(tasks.listing(backend, caller, _wanted(query), facts_of))
+
+
+def _wanted(query: TasksQuery) -> Wanted:
+    return Wanted(query.due_before, query.limit, query.cursor)
 
 
 @router.post(

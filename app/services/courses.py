@@ -29,7 +29,6 @@ from app.services.callers import Caller
 from app.services.creation import Name, client_hash
 from app.services.cursors import read_cursor, write_cursor
 from app.services.happenings import happenings_of
-from app.services.recommendations import CURSOR_HELP
 from app.services.replays import Claim
 from app.services.shelf import Shelf
 from app.services.views import Shown, instant
@@ -237,10 +236,10 @@ def listing(backend: Backend, caller: Caller, wanted: Wanted) -> bytes:
     Raises:
         InvalidQueryError: The cursor was not written for this clinic and these filters.
     """
-    bound_to = (caller.clinic.id, "courses", encode(wanted.client_ref), encode(wanted.status))
+    if faults := cursor_faults(backend, caller, wanted):
+        raise InvalidQueryError(faults)
+    bound_to = _bound_to(caller, wanted)
     after = None if wanted.cursor is None else read_cursor(backend.secrets, bound_to, wanted.cursor)
-    if wanted.cursor is not None and after is None:
-        raise InvalidQueryError([Fault("/cursor", "cursor", CURSOR_HELP)])
     chosen = courses.Filter(wanted.client_ref, wanted.status)
     with backend.database.read(caller.clinic.id) as rows:
         found = courses.page(rows, caller.clinic.id, chosen, after=after, limit=wanted.limit + 1)
@@ -248,6 +247,16 @@ def listing(backend: Backend, caller: Caller, wanted: Wanted) -> bytes:
     page, more = found[: wanted.limit], len(found) > wanted.limit
     cursor = write_cursor(backend.secrets, bound_to, (page[-1].created_at, page[-1].id)) if more else None
     return encode({"items": [summary(entry) for entry in page], "next_cursor": cursor}).encode()
+
+
+def _bound_to(caller: Caller, wanted: Wanted) -> tuple[str, ...]:
+    """What a cursor holds for: the clinic and the filters."""
+    return (caller.clinic.id, "courses", encode(wanted.client_ref), encode(wanted.status))
+
+
+def cursor_faults(backend: Backend, caller: Caller, wanted: Wanted) -> list[Fault]:
+    """Say what is wrong with the cursor, if there is one: it was not written for this clinic and these filters."""
+    return recommendations.unfit(backend, _bound_to(caller, wanted), wanted.cursor)
 
 
 def summary(entry: CourseEntry) -> dict[str, object]:

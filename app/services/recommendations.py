@@ -25,7 +25,7 @@ READ, LIST, EXPLAIN = (f"recommendation.{verb}" for verb in ("read", "list", "ex
 _ID: Final = re.compile(rf"rec_[0-9A-Za-z]{{{ID_CHARACTERS}}}").fullmatch
 Look = Callable[[Rows, str, str], Recommendation | None]
 """Finds a recommendation of a clinic by its id."""
-CURSOR_HELP: Final = "Must be the `next_cursor` of a page, unchanged, with the same filters."
+UNFIT: Final = Fault("/cursor", "cursor", "Must be the `next_cursor` of a page, unchanged, with the same filters.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,10 +150,13 @@ def _bound_to(caller: Caller, wanted: Wanted) -> tuple[str, ...]:
 
 def cursor_faults(backend: Backend, caller: Caller, wanted: Wanted) -> list[Fault]:
     """Say what is wrong with the cursor, if there is one: it was not written for this clinic and these filters."""
-    cursor, bound_to = wanted.cursor, _bound_to(caller, wanted)
-    if cursor is None or read_cursor(backend.secrets, bound_to, cursor) is not None:
-        return []
-    return [Fault("/cursor", "cursor", CURSOR_HELP)]
+    return unfit(backend, _bound_to(caller, wanted), wanted.cursor)
+
+
+def unfit(backend: Backend, bound_to: tuple[str, ...], cursor: str | None) -> list[Fault]:
+    """Say what is wrong with a cursor, if there is one: it was not written for just this."""
+    fits = cursor is None or read_cursor(backend.secrets, bound_to, cursor) is not None
+    return [] if fits else [UNFIT]
 
 
 def summary(entry: Entry) -> dict[str, object]:

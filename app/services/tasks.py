@@ -17,7 +17,7 @@ from app.services.backend import Backend
 from app.services.callers import Caller
 from app.services.courses import Reader, fetch, standing_of, visit_id, words_of
 from app.services.cursors import read_cursor, write_cursor
-from app.services.recommendations import CURSOR_HELP, record
+from app.services.recommendations import UNFIT, record, unfit
 from app.services.remembered import Remembered
 from app.services.shelf import Shelf
 from app.services.views import instant
@@ -151,8 +151,13 @@ def _mark(backend: Backend, caller: Caller, wanted: Wanted) -> _Mark:
         return _Mark()
     place = read_cursor(backend.secrets, _bound_to(caller, wanted), wanted.cursor)
     if place is None:
-        raise InvalidQueryError([Fault("/cursor", "cursor", CURSOR_HELP)])
+        raise InvalidQueryError([UNFIT])
     return _Mark(*place[1].split("|"))
+
+
+def cursor_faults(backend: Backend, caller: Caller, wanted: Wanted) -> list[Fault]:
+    """Say what is wrong with the cursor, if there is one: it was not written for this clinic and this day."""
+    return unfit(backend, _bound_to(caller, wanted), wanted.cursor)
 
 
 def _page(backend: Backend, caller: Caller, wanted: Wanted, found: list[Task], mark: _Mark | None) -> bytes:

@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 from typing import Any
 
+import pytest
+
 from app.schemas.courses import CoursesPageOut, OngoingCourseOut
 from tests.courses.clinic import COURSES, begin, code_of, plan, start, states
 from tests.resources.service import Service
@@ -126,6 +128,21 @@ def test_courses_are_listed_the_newest_first_by_client_and_by_status_a_page_at_a
     assert [item["id"] for item in listed(f"client_ref={patients[2].plan_ref}")["items"]] == newest[:1]
     refused = service.get(f"{COURSES}?status=active&cursor={first['next_cursor']}")
     assert code_of(refused) == (400, "invalid_query")
+
+
+@pytest.mark.parametrize(
+    ("query", "pointers"),
+    [
+        ("limit=0&cursor=AAAA", ["/limit", "/cursor"]),
+        ("limit=0&status=gone&cursor=AAAA", ["/status", "/limit"]),
+    ],
+)
+def test_a_cursor_that_does_not_fit_is_told_beside_other_faults_unless_they_decide_what_it_fits(
+    shared: Service, query: str, pointers: list[str]
+) -> None:
+    answer = shared.get(f"{COURSES}?{query}")
+    assert code_of(answer) == (400, "invalid_query")
+    assert [fault["pointer"] for fault in answer.json()["errors"]] == pointers
 
 
 def test_starting_is_told_to_others_and_written_into_the_audit_without_what_was_sent(service: Service) -> None:

@@ -171,6 +171,21 @@ def test_a_cursor_holds_for_the_same_day_only(service: Service) -> None:
     assert code_of(service.get(f"{TASKS}?cursor={cursor}", service.theirs)) == (400, "invalid_query")
 
 
+@pytest.mark.parametrize(
+    ("query", "pointers"),
+    [
+        ("limit=0&cursor=AAAA", ["/limit", "/cursor"]),
+        ("limit=0&due_before=soon&cursor=AAAA", ["/due_before", "/limit"]),
+    ],
+)
+def test_a_cursor_that_does_not_fit_is_told_beside_other_faults_unless_they_decide_what_it_fits(
+    shared: Service, query: str, pointers: list[str]
+) -> None:
+    answer = shared.get(f"{TASKS}?{query}")
+    assert code_of(answer) == (400, "invalid_query")
+    assert [fault["pointer"] for fault in answer.json()["errors"]] == pointers
+
+
 @pytest.mark.parametrize("query", ["due_before=soon", "limit=0", "due=2026-12-01"])
 def test_a_query_that_breaks_the_contract_is_refused(shared: Service, query: str) -> None:
     assert code_of(shared.get(f"{TASKS}?{query}")) == (400, "invalid_query")
