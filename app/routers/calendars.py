@@ -9,6 +9,7 @@ from app.dependencies import PUBLIC, backend_of, needs
 from app.errors import TooManyRequestsError
 from app.routers.conditional import IF_NONE_MATCH, UNCHANGED
 from app.routers.raw import RawBodyRoute
+from app.routers.recommendations import TOO_LARGE
 from app.routers.replies import Unstored, unstored
 from app.routers.stored import Id
 from app.schemas.calendars import SubscriptionOut
@@ -83,7 +84,7 @@ def read_course_calendar(
     summary="Give the calendar of a course an address",
     response_model=SubscriptionOut,
     response_description="Where programs follow it.",
-    responses=NO_COURSE,
+    responses={**TOO_LARGE, **NO_COURSE},
 )
 def create_calendar_subscription(
     course_id: CourseId, request: Request, caller: Annotated[Caller, needs("courses:write")]

@@ -23,6 +23,8 @@ REFUSALS: Final[dict[int | str, dict[str, Any]]] = {
     415: {"description": "The body is not declared as plain JSON in UTF-8."},
     422: {"description": "The document breaks the contract; every fault is listed with its JSON Pointer."},
 }
+TOO_LARGE: Final[dict[int | str, dict[str, Any]]] = {413: REFUSALS[413]}
+"""For what needs no body: one that is too large is refused there, too."""
 
 
 @router.post(

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Request, Response
 from app.dependencies import backend_of, needs
 from app.errors import Fault
 from app.routers.raw import RawBodyRoute
+from app.routers.recommendations import TOO_LARGE
 from app.routers.replies import Unstored
 from app.schemas.courses import facts_of
 from app.schemas.query import query_parameters, read_query
@@ -57,6 +58,7 @@ def _wanted(query: TasksQuery) -> Wanted:
     response_model=AcknowledgedOut,
     response_description="When it was acknowledged first.",
     responses={
+        **TOO_LARGE,
         404: {"description": "There is no such task, or none any more, since its visit has moved."},
         **NOT_ON_SHELF,
     },

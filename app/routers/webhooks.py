@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Request, Response
 
 from app.dependencies import backend_of, caller_of, needs
 from app.routers.raw import RawBodyRoute
-from app.routers.recommendations import REFUSALS
+from app.routers.recommendations import REFUSALS, TOO_LARGE
 from app.routers.replies import JSON, Unstored
 from app.schemas.webhooks import EndpointIn, EndpointOut, EndpointsOut, NewSecretOut, ReplayedOut, ReplayIn
 from app.services import webhooks
@@ -94,7 +94,7 @@ def delete_webhook_endpoint(endpoint_id: EndpointId, request: Request) -> Respon
     summary="Give an endpoint another secret",
     response_model=NewSecretOut,
     response_description="The endpoint. Its new secret is in `secret`, this once.",
-    responses=ABSENT,
+    responses={**TOO_LARGE, **ABSENT},
 )
 def rotate_webhook_secret(endpoint_id: EndpointId, request: Request) -> Response:
     """Make another secret. For 24 hours messages are signed with both, so that the receiver can change over."""
@@ -106,7 +106,7 @@ def rotate_webhook_secret(endpoint_id: EndpointId, request: Request) -> Response
     summary="Send to an endpoint again",
     response_model=EndpointOut,
     response_description="The endpoint. What it has missed is sent at once, in order.",
-    responses=ABSENT,
+    responses={**TOO_LARGE, **ABSENT},
 )
 def enable_webhook_endpoint(endpoint_id: EndpointId, request: Request) -> Response:
     """Send to an endpoint again, beginning with what it has missed, and without waiting for the next attempt."""

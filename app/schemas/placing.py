@@ -75,7 +75,7 @@ class CheckOut(Output):
     text: Text
 
 
-class IntervalIn(Input):
+class StretchIn(Input):
     """A stretch of time."""
 
     start: Instant = Field(description="Its begin.")
@@ -117,19 +117,26 @@ class WishesIn(Input):
 _SOURCES: Final = {"free": "array", "busy": "array", "ical": "string"}
 
 
-def _only(name: str, kind: str) -> dict[str, Any]:
-    """Say in the OpenAPI document that one of the sources is there, and no other."""
-    others = {other: {"type": "null"} for other in _SOURCES if other != name}
-    return {"required": [name], "properties": {name: {"type": kind}, **others}}
+def _only(*names: str) -> dict[str, Any]:
+    """Say in the OpenAPI document that one of the sources is there, and no other.
+
+    By `if`, which generators of clients pass over; of a `oneOf` they make a document for each source.
+    """
+    name, *others = names
+    given = {"required": [name], "properties": {name: {"type": _SOURCES[name]}}}
+    if not others:
+        return given
+    alone = {"properties": {other: {"type": "null"} for other in others}}
+    return {"if": given, "then": alone, "else": _only(*others)}
 
 
 class FitIn(Input):
     """Free time into which every visit that is to come is to be placed; give one of `free`, `busy` and `ical`."""
 
-    model_config = ConfigDict(json_schema_extra={"oneOf": [_only(name, kind) for name, kind in _SOURCES.items()]})
+    model_config = ConfigDict(json_schema_extra=_only(*_SOURCES))
 
-    free: tuple[IntervalIn, ...] | None = Field(default=None, max_length=MOST_INTERVALS, description="Free time.")
-    busy: tuple[IntervalIn, ...] | None = Field(
+    free: tuple[StretchIn, ...] | None = Field(default=None, max_length=MOST_INTERVALS, description="Free time.")
+    busy: tuple[StretchIn, ...] | None = Field(
         default=None, max_length=MOST_INTERVALS, description="Time that is taken; what is not is free."
     )
     ical: Annotated[str, Field(max_length=LONGEST_ICAL)] | None = Field(

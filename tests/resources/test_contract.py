@@ -196,6 +196,11 @@ def test_every_operation_says_that_it_may_be_refused_before_it_begins_and_that_t
     assert "`HEAD` is answered wherever `GET` is" in document["info"]["description"]
 
 
+def test_every_document_has_a_name_of_its_own(document: Json) -> None:
+    names = document["components"]["schemas"]
+    assert [name for name in names if "__" in name] == []
+
+
 def test_a_large_body_is_refused_where_the_contract_says_so_and_nowhere_else(document: Json, shared: Service) -> None:
     for method, path, operation in operations(document):
         here = {one["name"]: "c-none" for one in operation.get("parameters", ()) if one["in"] == "path"}
