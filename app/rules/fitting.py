@@ -3,7 +3,9 @@
 What is minimised, one after the other: the days by which visits miss their targets, summed; the sum of the days, so
 that of two placings just as close the earlier one is chosen; the ranks of the slots, summed. Of placings that agree in
 all three, the one with the earlier first visit is taken, then the earlier second, and so on. Visits that are booked
-stay where they are and cost nothing; whatever follows them, or is followed by them, makes room.
+stay where they are and cost nothing; whatever follows them, or is followed by them, makes room. A look at progress
+needs no slot on a day on which a session is booked: it takes place in that appointment, with the rank that a slot of
+that day has, or 0.
 
 The visits hang on each other as a tree, each on the one that it follows. From its leaves up, the least cost of
 everything that hangs on a visit is found for each day of that visit; where one depends on the days of another, those
@@ -134,13 +136,25 @@ def _told(search: _Search, plan: _Plan, broken: Broken | None) -> Fit:
     )
     distance = sum(abs(placement.from_target) for placement in placements)
     days = sum(placement.day for placement in placements)
-    rank = sum(search.ranks[placement.day] for placement in placements)
+    rank = sum(search.ranks[placement.position][placement.day] for placement in placements)
     return Fit(placements, Cost(distance, days, rank), broken)
 
 
 def _followed(step: Step) -> int:
     """The position of the visit that one follows; -1 where it follows none."""
     return -1 if step.follows is None else step.follows
+
+
+def _with_appointments(free: Mapping[int, int], chain: Chain, today: int) -> dict[int, int]:
+    """The days on which a look at progress finds a place: those with a slot, and those with an appointment anyway."""
+    visits = (step for step in chain.steps if step.key.kind != "progress_check")
+    booked = {step.booked: 0 for step in visits if step.booked is not None and step.booked >= today}
+    return dict(sorted({**booked, **free}.items()))
+
+
+def _options(step: Step, ranks: Mapping[int, int]) -> Sequence[int]:
+    """The days that a visit can be on at all."""
+    return tuple(ranks) if step.booked is None else (step.booked,)
 
 
 class _Least:
@@ -170,12 +184,14 @@ class _Search:
 
     def __init__(self, chain: Chain, days: Mapping[int, int], today: int) -> None:
         self.chain = chain
-        self.ranks = {day: days[day] for day in sorted(days) if day >= today}
-        self._free = tuple(self.ranks)
+        free = {day: days[day] for day in sorted(days) if day >= today}
+        looks = _with_appointments(free, chain, today)
+        self.ranks = tuple(looks if step.key.kind == "progress_check" else free for step in chain.steps)
+        self._options = tuple(_options(step, ranks) for step, ranks in zip(chain.steps, self.ranks, strict=True))
         self._grounds = tuple(Ground(chain, index, today) for index in range(len(chain.steps)))
-        count, span = len(chain.steps), self._free[-1] - self._free[0] if self._free else 0
-        self._day_weighs = 1 + count * max(self.ranks.values(), default=0)
-        self._distance_weighs = self._day_weighs * (1 + count * span)
+        count, self._begin = len(chain.steps), min(looks, default=0)
+        self._day_weighs = 1 + count * max(looks.values(), default=0)
+        self._distance_weighs = self._day_weighs * (1 + count * (max(looks, default=0) - self._begin))
 
     def best(self, count: int, heeded: int) -> _Plan | None:
         """Find the best placing of the first visits.
@@ -198,7 +214,7 @@ class _Search:
             least = tables[index].within(begin, end)
             if least == inf:
                 return None
-            plan[index] = self._options(index)[tables[index].row.index(least, begin, end)]
+            plan[index] = self._options[index][tables[index].row.index(least, begin, end)]
         return plan
 
     def why(self, index: int, plan: _Plan) -> Refusal:
@@ -223,17 +239,12 @@ class _Search:
                 kept |= refused.lines or ground.held(day)
         return kept
 
-    def _options(self, index: int) -> Sequence[int]:
-        """The days that a visit can be on at all."""
-        booked = self.chain.steps[index].booked
-        return self._free if booked is None else (booked,)
-
     def _open(self, index: int, previous: int | None) -> tuple[int, int]:
         """From where to where the options of a visit are open to it, after the visit that it follows."""
         step = self.chain.steps[index]
         if step.booked is not None and (step.follows is None or self.chain.steps[step.follows].booked is not None):
             return 0, 1
-        options, room = self._options(index), self._grounds[index].room(previous)
+        options, room = self._options[index], self._grounds[index].room(previous)
         return bisect_left(options, room.first), bisect_right(options, room.last)
 
     def _tables(self, kept: Sequence[int]) -> dict[int, _Least]:
@@ -246,7 +257,7 @@ class _Search:
             if follows is not None:
                 rows[follows] = [
                     cost + tables[index].within(*self._open(index, day)) if cost < inf else cost
-                    for day, cost in zip(self._options(follows), rows[follows], strict=True)
+                    for day, cost in zip(self._options[follows], rows[follows], strict=True)
                 ]
         return tables
 
@@ -255,8 +266,9 @@ class _Search:
         step, ground = self.chain.steps[index], self._grounds[index]
         if step.booked is not None:
             return [0]
-        return [inf if ground.forbids(day) else self._cost(day, step.target.day) for day in self._free]
+        ranks, target = self.ranks[index], step.target.day
+        return [inf if ground.forbids(day) else self._cost(day, target) + ranks[day] for day in ranks]
 
     def _cost(self, day: int, target: int) -> int:
-        distance, later = abs(day - target), day - self._free[0]
-        return distance * self._distance_weighs + later * self._day_weighs + self.ranks[day]
+        """What a day costs, whichever slot it has."""
+        return abs(day - target) * self._distance_weighs + (day - self._begin) * self._day_weighs

@@ -168,6 +168,10 @@ class PlacementOut(Output):
     kind: Kind = Field(description="What the visit is for.")
     starts_at: datetime = Field(description="When it would begin, in UTC.")
     ends_at: datetime = Field(description="When it would end, in UTC.")
+    in_appointment_of: VisitId | None = Field(
+        description="The visit in whose appointment it takes place, as a progress check does on the day of a session; "
+        "null where it has one of its own."
+    )
     target: date = Field(description="The day on which it would be best.")
     days_from_target: int = Field(description="By how many days it lies behind that; negative before it.")
 

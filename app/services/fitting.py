@@ -1,23 +1,30 @@
-"""The whole remaining series of a course placed into free time."""
+"""The whole remaining series of a course placed into free time.
 
-from collections.abc import Mapping
-from datetime import date, timedelta
-from typing import Any, Final
+Nobody is asked to be in two places: what is booked in the course is not free. A look at progress is a part of the
+session of its day, if there is one, so it is given that appointment, and else one of its own.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Final, NamedTuple
 
 from app.render.carried import instant_of
 from app.render.fragments import encode
 from app.render.placed import behind_of, why_of
+from app.rules.chain import VisitKey
 from app.rules.fitting import Fit, Placement, fit
 from app.rules.standing import Standing
 from app.services.backend import Backend
 from app.services.callers import Caller
 from app.services.courses import Reader, visit_id
+from app.services.freebusy import Stretch, seconds_at, seconds_from
 from app.services.openings import calendar_of
 from app.services.recommendations import record
 from app.services.situations import Situation, look
 from app.services.slots import HORIZON, Slot, best_slots
 
 FIT: Final = "course.fit"
+LOOK: Final = "progress_check"
 Json = dict[str, Any]
 BEYOND: Final = 180
 """For how many days behind the last target slots are looked for, where nobody says until when."""
@@ -46,15 +53,16 @@ def place(backend: Backend, caller: Caller, course_id: str, asked: Mapping[str, 
 def fitted(here: Situation, asked: Mapping[str, Any]) -> Json:
     """Place every visit that is to come."""
     here.goes_on()
-    standing, calendar = here.standing, calendar_of(asked, here.zone)
+    standing, calendar = here.standing, calendar_of(asked, here.zone, list(_taken(here)))
     held = bool(standing.chain.hold)
     slots = {} if held else best_slots(calendar, here.now, asked.get("until") or _far_enough(here))
     origin = standing.origin
     ranks = {(day - origin).days: slot.rank for day, slot in slots.items()}
     found = fit(standing.chain, ranks, here.today_counted)
+    joined = {**_sessions(found, origin, slots), **_booked(here)}
     return {
         "complete": found.broken is None,
-        "placements": [_placed(here, one, slots[origin + timedelta(one.day)]) for one in found.placements],
+        "placements": [_placed(here, one, _found(one, origin, slots, joined)) for one in found.placements],
         "unplaced": _unplaced(here, found),
         "cost": {
             "distance_days": found.cost.distance,
@@ -72,7 +80,55 @@ def _far_enough(here: Situation) -> date:
     return here.today + timedelta(min(ahead, HORIZON))
 
 
-def _placed(here: Situation, one: Placement, slot: Slot) -> Json:
+class _Appointment(NamedTuple):
+    """When a visit is.
+
+    Attributes:
+        starts_at: Its begin.
+        ends_at: Its end.
+        of: The visit that it belongs to; null where that is the one that it was looked for.
+    """
+
+    starts_at: datetime
+    ends_at: datetime
+    of: VisitKey | None
+
+
+def _booked_visits(here: Situation) -> Iterator[_Appointment]:
+    for visit in here.standing.visits:
+        if visit.booking is not None:
+            begin = visit.booking.starts_at.astimezone(UTC)
+            yield _Appointment(begin, begin + timedelta(minutes=visit.booking.minutes), visit.key)
+
+
+def _taken(here: Situation) -> Iterator[Stretch]:
+    """When the person is here anyway."""
+    return ((seconds_from(one.starts_at), seconds_at(one.ends_at)) for one in _booked_visits(here))
+
+
+def _booked(here: Situation) -> dict[date, _Appointment]:
+    """The booked sessions by their days."""
+    sessions = (one for one in _booked_visits(here) if one.of is not None and one.of.kind != LOOK)
+    return {one.starts_at.astimezone(here.zone).date(): one for one in sessions}
+
+
+def _sessions(found: Fit, origin: date, slots: Mapping[date, Slot]) -> dict[date, _Appointment]:
+    """The placed sessions by their days."""
+    days = {origin + timedelta(one.day): one.key for one in found.placements if one.key.kind != LOOK}
+    return {day: _Appointment(slots[day].starts_at, slots[day].ends_at, key) for day, key in days.items()}
+
+
+def _found(
+    one: Placement, origin: date, slots: Mapping[date, Slot], joined: Mapping[date, _Appointment]
+) -> _Appointment:
+    """The appointment of a visit: a look at progress is given that of its day."""
+    day = origin + timedelta(one.day)
+    if one.key.kind == LOOK and day in joined:
+        return joined[day]
+    return _Appointment(slots[day].starts_at, slots[day].ends_at, None)
+
+
+def _placed(here: Situation, one: Placement, slot: _Appointment) -> Json:
     target = here.standing.origin + timedelta(one.day - one.from_target)
     return {
         "visit_id": visit_id(here.course.id, one.key),
@@ -80,6 +136,7 @@ def _placed(here: Situation, one: Placement, slot: Slot) -> Json:
         "kind": one.key.kind,
         "starts_at": instant_of(slot.starts_at),
         "ends_at": instant_of(slot.ends_at),
+        "in_appointment_of": None if slot.of is None else visit_id(here.course.id, slot.of),
         "target": target.isoformat(),
         "days_from_target": one.from_target,
     }

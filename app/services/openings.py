@@ -31,7 +31,7 @@ _OPENING_NEEDED: Final = Fault(
 )
 
 
-def calendar_of(asked: Mapping[str, Any], zone: ZoneInfo) -> Calendar:
+def calendar_of(asked: Mapping[str, Any], zone: ZoneInfo, taken: Sequence[Stretch] = ()) -> Calendar:
     """Read when visits can be.
 
     Args:
@@ -39,6 +39,7 @@ def calendar_of(asked: Mapping[str, Any], zone: ZoneInfo) -> Calendar:
             `start` and `end`) or `ical`; `minutes`, `opening_hours`, `closures` and `wishes`. What is left out or
             `None` is not asked for.
         zone: The clinic's time zone.
+        taken: When the person is here anyway.
 
     Returns:
         The calendar.
@@ -61,8 +62,22 @@ def calendar_of(asked: Mapping[str, Any], zone: ZoneInfo) -> Calendar:
     stretches = _stretches(source[0], asked, zone, faults) if len(source) == 1 else []
     if faults:
         raise InvalidBodyError(faults)
-    free = Free(stretches, minutes) if source == ["free"] else Free.around(stretches, minutes)
+    if source == ["free"]:
+        free = Free(_without(stretches, sorted(taken)), minutes)
+    else:
+        free = Free.around([*stretches, *taken], minutes)
     return Calendar(zone, free, opening, closures, wishes)
+
+
+def _without(stretches: Sequence[Stretch], taken: Sequence[Stretch]) -> Iterator[Stretch]:
+    """What is left of stretches of time."""
+    for begin, end in stretches:
+        left = begin
+        for first, last in taken:
+            if first < end and last > left:
+                yield left, first
+                left = last
+        yield left, end
 
 
 def _stretches(source: str, asked: Mapping[str, Any], zone: ZoneInfo, faults: _Faults) -> list[Stretch]:

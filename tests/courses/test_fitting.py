@@ -1,6 +1,6 @@
 """The whole remaining series in free time: what a booking tool sends, and what it gets."""
 
-from datetime import datetime
+from datetime import date, datetime
 from time import perf_counter
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -44,6 +44,45 @@ def test_each_slot_is_one_that_a_check_allows_and_that_can_be_booked(patient: Pa
         document = {"visit_id": one["visit_id"], "state": "booked", "starts_at": one["starts_at"]}
         assert patient.send("visits", document).status_code == 201
     assert _fit(patient, **OPEN)["placements"] == []
+
+
+def _named(patient: Patient, found: Json, name: str) -> Json:
+    return next(one for one in found["placements"] if one["visit_id"] == patient.visit(name)["id"])
+
+
+def _times(one: Json) -> tuple[str, str]:
+    return one["starts_at"], one["ends_at"]
+
+
+def test_a_progress_check_is_a_part_of_the_session_of_its_day(patient: Patient) -> None:
+    found = _fit(patient, **OPEN, wishes={"from": "14:00"})
+    check, session = _named(patient, found, "progress_check-3"), _named(patient, found, "session-4")
+
+    assert (check["in_appointment_of"], session["in_appointment_of"]) == (session["visit_id"], None)
+    assert _times(check) == _times(session)
+    own = [_times(one) for one in found["placements"] if one["in_appointment_of"] is None]
+    assert len(set(own)) == len(own) == len(found["placements"]) - 1
+
+
+def test_a_progress_check_joins_a_booked_session_whose_time_is_not_free_any_more(patient: Patient) -> None:
+    on = date.fromisoformat(patient.visit("session-4")["target"]["date"])
+    assert patient.book("session-4", on, "10:00", minutes=45).status_code == 201
+    taken = [{"start": f"{on}T00:00:00Z", "end": f"{on}T23:59:00Z"}]
+    check = _named(patient, _fit(patient, **{**OPEN, "busy": taken}), "progress_check-3")
+
+    assert check["in_appointment_of"] == patient.visit("session-4")["id"]
+    assert _times(check) == (f"{on}T10:00:00Z", f"{on}T10:45:00Z")
+
+
+@pytest.mark.parametrize("told", ["busy", "free"])
+def test_a_session_is_not_placed_into_a_progress_check_that_is_booked(patient: Patient, told: str) -> None:
+    on = date.fromisoformat(patient.visit("session-4")["target"]["date"])
+    assert patient.book("progress_check-3", on, "09:30", minutes=30).status_code == 201
+    free = [{"start": "2026-11-21T00:00:00Z", "end": "2027-11-21T00:00:00Z"}]
+    asked = {"opening_hours": {name: [["09:00", "18:00"]] for name in (*WEEKDAYS, "sat", "sun")}}
+    found = _fit(patient, **asked, **{told: free if told == "free" else []})
+
+    assert _times(_named(patient, found, "session-4")) == (f"{on}T10:00:00Z", f"{on}T11:00:00Z")
 
 
 def test_wishes_choose_the_weekdays_and_prefer_the_hours(patient: Patient) -> None:

@@ -110,9 +110,15 @@ def _booked(random: Random, target: int) -> int | None:
     return target + random.randint(-3, 3) if random.random() < 0.15 else None
 
 
-def days_of(step: Step, case_: Case) -> Sequence[int]:
-    """The days that a visit can be on: the one on which it is booked, or each that has a slot."""
-    return sorted(day for day in case_.days if day >= case_.today) if step.booked is None else [step.booked]
+def slots_of(step: Step, case_: Case) -> Mapping[int, int]:
+    """The days that a visit can be on, with what its slot there is worth: a look may join a session that is booked."""
+    if step.booked is not None:
+        return {step.booked: 0}
+    slots = {day: rank for day, rank in case_.days.items() if day >= case_.today}
+    if step.key.kind == "progress_check":
+        sessions = [one for one in case_.chain.steps if one.key.kind == "session" and one.booked is not None]
+        slots = {one.booked: 0 for one in sessions if one.booked is not None and one.booked >= case_.today} | slots
+    return dict(sorted(slots.items()))
 
 
 May = Callable[[Chain, int, int | None, int, int], bool]
@@ -134,7 +140,7 @@ def placings(case_: Case, count: int, may: May) -> Iterator[Mapping[int, int]]:
             return
         step = steps[left[0]]
         previous = None if step.follows is None else placed[step.follows]
-        for day in days_of(step, case_):
+        for day in slots_of(step, case_):
             if (
                 _stands(case_, left[0], previous, day)
                 if step.booked is not None

@@ -5,7 +5,7 @@ from hypothesis import given
 from app.rules.chain import VisitKey
 from app.rules.fitting import Cost, Fit, fit
 from app.rules.placing import allowed, refusal
-from tests.rules.series import SEEDS, Case, case, chain, first, gap, held, placings, then, window
+from tests.rules.series import SEEDS, Case, case, chain, first, gap, held, placings, slots_of, then, window
 
 INTERVAL = gap(7, 10, 8)
 THREE = chain(first(0), then(2, 8, INTERVAL), then(3, 16, INTERVAL))
@@ -101,6 +101,15 @@ def test_a_wait_between_two_sessions_is_passed_over() -> None:
     assert placed(fit(waiting, EVERY_DAY, 0)) == [0, 12, 19]
 
 
+def test_a_look_at_progress_joins_a_session_that_is_booked_and_another_session_does_not() -> None:
+    look = then(2, 8, INTERVAL)._replace(key=VisitKey("progress_check", 1))
+    booked = chain(first(0), look, then(2, 8, INTERVAL, booked=9)._replace(follows=0))
+    found = fit(booked, {0: 0, 10: 0}, 0)
+    assert (placed(found), found.cost) == ([0, 9], Cost(1, 9, 0))
+    assert placed(fit(booked, {0: 0, 8: 0}, 0)) == [0, 8]
+    assert told(fit(chain(*THREE.steps[:2], then(3, 16, INTERVAL, booked=9)), {0: 0, 10: 0}, 0)) is not None
+
+
 # --- Any series -----------------------------------------------------------------------------------------------------
 
 
@@ -112,7 +121,8 @@ def by_trying(tried: Case) -> tuple[Cost, list[int]] | None:
         for days in placings(tried, count, allowed):
             moved = [(index, day) for index, day in sorted(days.items()) if steps[index].booked is None]
             distance = sum(abs(day - steps[index].target.day) for index, day in moved)
-            cost = Cost(distance, sum(day for _, day in moved), sum(tried.days[day] for _, day in moved))
+            rank = sum(slots_of(steps[index], tried)[day] for index, day in moved)
+            cost = Cost(distance, sum(day for _, day in moved), rank)
             found.append((cost, [day for _, day in moved]))
         if found:
             return min(found)
