@@ -15,6 +15,7 @@ _NOT_PUBLIC_4: Final = tuple(
             "10.0.0.0/8",  # private
             "100.64.0.0/10",  # carrier-grade translation
             "127.0.0.0/8",  # this machine
+            "168.63.129.16/32",  # what one cloud tells its machines, although it lies among public addresses
             "169.254.0.0/16",  # this link, and what clouds tell their machines
             "172.16.0.0/12",  # private
             "192.0.0.0/24",  # protocol assignments

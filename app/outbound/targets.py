@@ -23,7 +23,7 @@ _LABEL: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?").fu
 _LAST_LABEL: Final = re.compile(r"[a-z]{2,63}|xn--[a-z0-9-]{2,59}").fullmatch
 """What every name on the internet ends in; no number, so that none can stand for an address."""
 _INSIDE: Final = frozenset(
-    {"localhost", "local", "localdomain", "internal", "intranet", "lan", "home", "corp", "onion"}
+    {"localhost", "local", "localdomain", "internal", "intranet", "lan", "home", "corp", "onion", "svc"}
 )
 _INSIDE_PAIRS: Final = (".home.arpa",)
 _EXAMPLES: Final = (".example", ".invalid", ".test")

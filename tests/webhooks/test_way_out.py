@@ -24,16 +24,17 @@ INSIDE = """
 0.0.0.0 0.1.2.3 10.0.0.1 10.255.255.255 100.64.0.0 100.127.255.255 127.0.0.1 127.1.2.3 127.255.255.254 169.254.0.1
 169.254.169.254 169.254.170.2 172.16.0.1 172.31.255.255 192.0.0.8 192.0.0.170 192.0.2.1 192.31.196.1 192.52.193.1
 192.88.99.1 192.168.0.1 192.168.255.255 192.175.48.1 198.18.0.1 198.19.255.255 198.51.100.7 203.0.113.9 224.0.0.1
-239.255.255.250 240.0.0.1 255.255.255.255
+239.255.255.250 240.0.0.1 255.255.255.255 100.100.100.200 168.63.129.16 169.254.169.123 169.254.169.253 192.0.0.192
 :: ::1 ::127.0.0.1 ::ffff:127.0.0.1 ::ffff:10.0.0.1 ::ffff:169.254.169.254 64:ff9b::7f00:1 64:ff9b:1::1 100::1
 2001::1 2001:0:4136:e378:8000:63bf:3fff:fdd2 2001:2::1 2001:10::1 2001:20::1 2001:db8::1 2002:7f00:1::1
 2002:a9fe:a9fe::1 2620:4f:8000::1 3ffe::1 3fff::1 5f00::1 fc00::1 fd00:ec2::254 fe80::1 fe80::1%lo fec0::1 ff02::1
-ff02::2 ff0e::1
+ff02::2 ff0e::1 ::7f00:1 ::a9fe:a9fe ::ffff:0:7f00:1 ::ffff:100.100.100.200 64:ff9b::a9fe:a9fe 64:ff9b::c0a8:1
+2001:0:7f00:1:: 2001:4:112::1 2001:30::1 2002:c0a8:1:: fd20:ce::254 fdff::1 fe80::5efe:7f00:1 ff01::1 ff05::1:3
 """.split()  # noqa: SIM905 -- a table is easier to read so
 OUTSIDE = """
-1.1.1.1 9.255.255.255 11.0.0.0 93.184.216.34 100.63.255.255 100.128.0.0 126.255.255.255 128.0.0.0 169.253.255.255
-169.255.0.0 172.15.255.255 172.32.0.0 192.0.1.0 192.167.255.255 192.169.0.0 198.17.255.255 198.20.0.0 223.255.255.255
-2001:200::1 2606:4700::1111 2a00:1450::1 2003::1
+1.1.1.1 168.63.129.15 168.63.129.17 9.255.255.255 11.0.0.0 93.184.216.34 100.63.255.255 100.128.0.0 126.255.255.255
+128.0.0.0 169.253.255.255 169.255.0.0 172.15.255.255 172.32.0.0 192.0.1.0 192.167.255.255 192.169.0.0 198.17.255.255
+198.20.0.0 223.255.255.255 2001:200::1 2606:4700::1111 2a00:1450::1 2003::1
 """.split()  # noqa: SIM905 -- as above
 URLS = [
     *(f"{{scheme}}://{f'[{one}]' if ':' in one else one}:{{port}}/" for one in INSIDE),
@@ -51,8 +52,15 @@ URLS = [
     "{scheme}://127.0.0.1 :{port}/",
     " {scheme}://127.0.0.1:{port}/", "{scheme}://127.0.0.1:{port}/\r\nX: y", "{scheme}://127.0.0.1:\t{port}/",
     "{scheme}://[::1%25lo]:{port}/", "{scheme}://[::ffff:7f00:1]:{port}/", "{scheme}://[0:0:0:0:0:0:0:1]:{port}/",
-    "{scheme}://[::]:{port}/", "{scheme}://[127.0.0.1]:{port}/", "{scheme}://127.0.0.1:0{port}/",
+    "{scheme}://[127.0.0.1]:{port}/", "{scheme}://127.0.0.1:0{port}/",
     "{scheme}://127.0.0.1:{port}:443/", "ftp://127.0.0.1:{port}/", "gopher://127.0.0.1:{port}/_x", "file:///etc/passwd",
+    "{scheme}://0251.0376.0251.0376:{port}/", "{scheme}://2852039166:{port}/", "{scheme}://0xA9FEA9FE:{port}/",
+    "{scheme}://169.254.43518:{port}/", "{scheme}://①⑥⑨.②⑤④.①⑥⑨.②⑤④:{port}/", "{scheme}://[::ffff:a9fe:a9fe]:{port}/",
+    "{scheme}://metadata:{port}/", "{scheme}://metadata.google.internal.:{port}/", "{scheme}://instance-data:{port}/",
+    "{scheme}://kubernetes.default.svc:{port}/", "{scheme}://kubernetes.default.svc.cluster.local:{port}/",
+    "{scheme}://host.docker.internal:{port}/", "{scheme}://a.localdomain:{port}/", "{scheme}://a.corp:{port}/",
+    "{scheme}://a:b@example.com:80@127.0.0.1:{port}/", "{scheme}://127.0.0.1:{port}?@example.com/",
+    "{scheme}://127.0.0.1%2f@example.com:{port}/", "{scheme}://ⓛocalhost:{port}/", "dict://127.0.0.1:{port}/",
     "{scheme}://127.0.0.1:99999/", "{scheme}://-a.example.com.:{port}/", "{scheme}://a..b.com:{port}/", "",
 ]  # fmt: skip
 
@@ -90,11 +98,45 @@ def post(courier: Courier, url: str, body: bytes = b"{}") -> Outcome:
         courier.close()
 
 
+class Wire:
+    """What is asked of the network by this process."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.asked: list[Any] = []
+        self._watch(monkeypatch, socket.socket, "connect")
+        self._watch(monkeypatch, socket.socket, "connect_ex")
+        self._watch(monkeypatch, socket.socket, "sendto")
+        self._watch(monkeypatch, socket, "getaddrinfo")
+
+    def _watch(self, monkeypatch: pytest.MonkeyPatch, owner: Any, name: str) -> None:
+        real = getattr(owner, name)
+
+        def watched(*args: Any, **how: Any) -> Any:
+            self.asked.append((name, args))
+            return real(*args, **how)
+
+        monkeypatch.setattr(owner, name, watched)
+
+
+@pytest.fixture
+def wire(monkeypatch: pytest.MonkeyPatch) -> Wire:
+    return Wire(monkeypatch)
+
+
 def test_the_table_is_long_enough() -> None:
+    assert (len(set(URLS)), len(set(INSIDE))) == (len(URLS), len(INSIDE))
     assert len(URLS) >= 80
 
 
-def test_no_address_that_leads_inside_is_ever_connected_to() -> None:
+def test_whoever_watches_the_wire_sees_a_connection_that_is_made(wire: Wire) -> None:
+    with receiving() as receiver:
+        url = receiver.url.replace("127.0.0.1", "localhost")
+        assert post(Courier(Door(insecure=True)), url).code == "2xx"
+
+    assert [name for name, _ in wire.asked] == ["getaddrinfo", "connect"]
+
+
+def test_no_address_that_leads_inside_is_ever_connected_to(wire: Wire) -> None:
     with canary("0.0.0.0") as (port, came), canary("::") as (port6, came6):  # noqa: S104 -- every way to this machine
         outcomes = set()
         for url in URLS:
@@ -104,11 +146,11 @@ def test_no_address_that_leads_inside_is_ever_connected_to() -> None:
                     outcomes.add(post(courier, url.format(port=here, scheme=scheme)).code)
 
     assert outcomes == {"address_refused"}
-    assert (came, came6) == ([], [])
+    assert (came, came6, wire.asked) == ([], [], [])
 
 
 @pytest.mark.parametrize("address", INSIDE)
-def test_no_name_that_leads_inside_is_ever_connected_to(address: str) -> None:
+def test_no_name_that_leads_inside_is_ever_connected_to(address: str, wire: Wire) -> None:
     asked = []
 
     async def resolve(host: str, _port: int) -> Sequence[str]:
@@ -118,7 +160,7 @@ def test_no_name_that_leads_inside_is_ever_connected_to(address: str) -> None:
     with canary("0.0.0.0") as (port, came):  # noqa: S104 -- every way to this machine
         outcome = post(Courier(Door(ports=frozenset({port})), resolve=resolve, seconds=2), f"https://a.b.com:{port}/")
 
-    assert (outcome.code, asked, came) == ("address_refused", ["a.b.com"], [])
+    assert (outcome.code, asked, came, wire.asked) == ("address_refused", ["a.b.com"], [], [])
 
 
 @pytest.mark.parametrize("address", OUTSIDE)
