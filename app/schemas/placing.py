@@ -13,7 +13,7 @@ from app.schemas.plan import CauseOut, Text
 from app.schemas.scalars import Input, IsoDate, Output, Scalar
 
 MOST_PROCEDURES: Final = 50
-MOST_INTERVALS: Final = 10_000
+MOST_INTERVALS: Final = 5_000
 MOST_CLOSURES: Final = 1_000
 MOST_HOURS: Final = 24
 LONGEST_ICAL: Final = 1_000_000

@@ -7,7 +7,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from app.schemas import placing as contract
 from app.schemas.placing import FitOut
+from app.services import freebusy, openings
 from tests.courses.clinic import Json, Patient, begin, code_of, day, name_of
 from tests.resources.service import Service
 
@@ -166,6 +168,11 @@ def test_what_contradicts_itself_is_told_with_its_place(
     answer = patient.send("fit", asked)
     assert code_of(answer) == (422, "invalid_body")
     assert [(one["pointer"], one["message"]) for one in answer.json()["errors"]] == [(pointer, message)]
+
+
+def test_no_more_is_let_in_by_the_contract_than_is_looked_through() -> None:
+    most = (contract.MOST_INTERVALS, contract.LONGEST_ICAL, contract.MOST_CLOSURES, contract.MOST_HOURS)
+    assert most == (freebusy.MOST_INTERVALS, freebusy.MOST_TEXT, openings.MOST_CLOSURES, openings.MOST_HOURS)
 
 
 def test_a_long_list_of_busy_times_is_taken(patient: Patient) -> None:
