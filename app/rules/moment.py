@@ -15,7 +15,7 @@ from app.rules.placing import allowed
 from app.rules.plan import make_plan
 from app.rules.protocol import BLOCKING
 from app.rules.record import at_rest
-from app.rules.remaining import REASSESS, bounded, chain_of, horizon, key_of, steps_of
+from app.rules.remaining import REASSESS, bounded, chain_of, happened, horizon, key_of, steps_of
 from app.rules.schedule import Past, schedule
 
 if TYPE_CHECKING:
@@ -87,6 +87,8 @@ class Moment:
 
     def passed(self, visit: Visit) -> bool:
         """Whether what was done since has left a visit behind."""
+        if happened(visit, self.said):
+            return True
         if visit.kind == "progress_check":
             return visit.number < self.past.number or (visit.number == self.past.number and self.past.looked)
         return visit.number <= self.past.number and (visit.number > 0 or self.past.day is not None)
@@ -224,7 +226,8 @@ class _Look:
         dates = schedule(self.plan.assessment, self.plan.findings, self.opened, self.past._replace(booked=pins))
         if not any(isinstance(one, MOVES) for one in self.happenings):
             return dates
-        return dates._replace(visits=bounded(dates.visits, self.reach.edge))
+        visits = tuple(visit for visit in dates.visits if not happened(visit, self.said))
+        return dates._replace(visits=bounded(visits, self.reach.edge))
 
     def _suits(self, dates: Dates, keys: Sequence[VisitKey], index: int, booked: Mapping[VisitKey, Booked]) -> bool:
         """Whether a booking lies where its visit may be, asked as on the day on which it was made.

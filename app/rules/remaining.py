@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from app.rules.assessment import Held
 from app.rules.chain import Chain, Gap, Step, VisitKey
 from app.rules.edges import Edge, earlier
-from app.rules.happenings import Cancelled, Missed
+from app.rules.happenings import Cancelled, Done, Missed
 from app.rules.program import line_of
 from app.rules.schedule import kept_free
 
@@ -25,12 +25,17 @@ REASSESS: Final = line_of("REASSESS")
 """What stands in the place of a rule where only new answers can let the course go on."""
 
 
-def key_of(visit: Visit, said: Mapping[VisitKey, Told]) -> VisitKey:
+def key_of(visit: Visit | VisitKey, said: Mapping[VisitKey, Told]) -> VisitKey:
     """The key of a visit to come: each time that it was missed or cancelled, the next attempt takes its place."""
     attempt = 1
     while isinstance(_final(said, VisitKey(visit.kind, visit.number, attempt)), (Missed, Cancelled)):
         attempt += 1
     return VisitKey(visit.kind, visit.number, attempt)
+
+
+def happened(visit: Visit, said: Mapping[VisitKey, Told]) -> bool:
+    """Whether a visit took place, be it before its turn: progress may be looked at sooner than planned."""
+    return isinstance(_final(said, key_of(visit, said)), Done)
 
 
 def _final(said: Mapping[VisitKey, Told], key: VisitKey) -> object:

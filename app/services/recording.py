@@ -210,7 +210,10 @@ def _visit(here: Situation, report: Report) -> dict[str, Any]:
     """Which visit is meant, if any: of a check-in one that was done, of everything else one that is not over."""
     if report.kind == "checked_in":
         return {"visit": None if report.visit_id is None else here.visit(report.visit_id).key.written}
-    return {} if report.visit_id is None else {"visit": here.open_visit(report.visit_id).key.written}
+    if report.visit_id is None:
+        return {}
+    find = here.open_visit if report.kind == "booked" else here.late_visit
+    return {"visit": find(report.visit_id).key.written}
 
 
 def _suits(here: Situation, report: Report) -> None:

@@ -1,6 +1,6 @@
 """A course as it stands at this moment, with all that it takes to ask what would be if something more happened."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 
 from app.errors import CourseOverError, Fault, InvalidBodyError
 from app.render.words import Words
-from app.rules.happenings import AnyHappening, in_order
+from app.rules.happenings import AnyHappening, in_order, told
 from app.rules.ongoing import Start
-from app.rules.standing import CourseVisit, Standing, Trail
+from app.rules.remaining import key_of
+from app.rules.standing import CourseVisit, Standing, Trail, stand
 from app.services.backend import Backend
 from app.services.beginning import start_of
 from app.services.callers import Caller
@@ -96,6 +97,22 @@ class Situation:
             raise InvalidBodyError([_OVER])
         return visit
 
+    def late_visit(self, wanted: str) -> CourseVisit:
+        """The visit of an id, if it may still be told what became of it: also after a later one was done.
+
+        Raises:
+            InvalidBodyError: The course has no such visit, or it is over.
+        """
+        found = (one for one in self._overtaken() if visit_id(self.course.id, one.key) == wanted)
+        known = any(visit_id(self.course.id, one.key) == wanted for one in self.standing.visits)
+        return (None if known else next(found, None)) or self.open_visit(wanted)
+
+    def _overtaken(self) -> Iterator[CourseVisit]:
+        """The visits that the course began with, each with the attempt of which nothing was told yet."""
+        said = told(in_order(self.happenings))
+        for visit in stand(self.words.program, self.start, (), self.read).visits:
+            yield CourseVisit(key_of(visit.key, said), "proposed")
+
     def goes_on(self) -> None:
         """Make sure that the course was not withdrawn.
 
@@ -118,8 +135,7 @@ def situation(
     Raises:
         ProtocolNotOnShelfError: The rules that the course is planned with are not at hand any more.
     """
-    told = happenings_of(happened, course.time_zone)
-    return Situation(course, words_of(shelf, course), told, now, read)
+    return Situation(course, words_of(shelf, course), happenings_of(happened, course.time_zone), now, read)
 
 
 def look(backend: Backend, caller: Caller, course_id: str, read: Reader) -> Situation:
