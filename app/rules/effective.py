@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from app.rules.answering import joined, members
 from app.rules.facts import MANY_SESSIONS, REACTIONS
 from app.rules.happenings import TREATMENTS, Answered, CheckedIn, Done, assessed_on, done
 from app.rules.judging import judge_check_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import date
 
+    from app.rules.answering import Intake
     from app.rules.chain import VisitKey
     from app.rules.compiler import Program
     from app.rules.happenings import AnyHappening
     from app.rules.judging import Judgement
-
-Intake: TypeAlias = "Mapping[str, Any]"
-"""An intake as it is sent."""
 
 GROUP: Final = "microdermabrasion"
 _MEDICATIONS: Final = "history.medications."
@@ -79,37 +78,17 @@ class _Given(NamedTuple):
     sessions: tuple[tuple[date | None, Intake], ...]
 
 
-def _members(told: Intake, name: str) -> dict[str, Any]:
-    return dict(told.get(name) or {})
-
-
-def answers(intake: Intake, happenings: Iterable[AnyHappening]) -> dict[str, Any]:
-    """An intake with the answers given since, the later ones in the place of the earlier ones.
-
-    Args:
-        intake: The intake at the start.
-        happenings: What happened, in order.
-    """
-    found = dict(intake)
-    for one in happenings:
-        if isinstance(one, Answered):
-            for part in ("client", "history", "goals"):
-                if one.intake.get(part) is not None:
-                    found[part] = {**_members(found, part), **_members(one.intake, part)}
-    return found
-
-
 def _given(intake: Intake, happenings: Sequence[AnyHappening], base_day: date) -> _Given:
-    medications = start = base_day
-    sessions: list[tuple[date | None, Intake]] = [(None, _members(_members(intake, "history"), GROUP))]
+    found, medications, start = dict(intake), base_day, base_day
+    sessions: list[tuple[date | None, Intake]] = [(None, members(members(intake, "history"), GROUP))]
     for one in happenings:
         if isinstance(one, Answered):
-            history = _members(one.intake, "history")
-            medications = one.on if "medications" in history else medications
-            start = one.on if "start_on" in _members(one.intake, "goals") else start
-            if GROUP in history:
-                sessions.append((one.on, _members(history, GROUP)))
-    return _Given(answers(intake, happenings), medications, start, tuple(sessions))
+            found, history = joined(found, one.intake), members(one.intake, "history")
+            medications = medications if history.get("medications") is None else one.on
+            start = one.on if "start_on" in members(one.intake, "goals") else start
+            if history.get(GROUP) is not None:
+                sessions.append((one.on, members(members(found, "history"), GROUP)))
+    return _Given(found, medications, start, tuple(sessions))
 
 
 def effective(program: Program, intake: Intake, happenings: Sequence[AnyHappening], base_day: date) -> dict[str, Any]:
@@ -126,7 +105,7 @@ def effective(program: Program, intake: Intake, happenings: Sequence[AnyHappenin
     """
     given = _given(intake, happenings, base_day)
     found, today = given.intake, assessed_on(happenings, base_day)
-    history, goals = _members(found, "history"), _members(found, "goals")
+    history, goals = members(found, "history"), members(found, "goals")
     visits = [one for one in done(happenings) if one.visit.kind != "progress_check"]
     if today > given.medications and history.get("medications"):
         history["medications"] = [_put_down(program, item, given.medications) for item in history["medications"]]
@@ -137,7 +116,7 @@ def effective(program: Program, intake: Intake, happenings: Sequence[AnyHappenin
         history[GROUP] = _sessions(given, visits, told)
     found |= {"assessed_on": today.isoformat(), **_kept(found, "history", history), **_kept(found, "goals", goals)}
     if any(one.rank == _PIGMENT for one in told):
-        found["client"] = {**_members(found, "client"), "pigment_change_after_procedure": True}
+        found["client"] = {**members(found, "client"), "pigment_change_after_procedure": True}
     return found
 
 

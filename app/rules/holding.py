@@ -8,17 +8,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from app.rules.effective import answers, judged, reactions
+from app.rules.answering import answers
+from app.rules.effective import judged, reactions
 from app.rules.facts import REACTIONS, VOCABULARY, Fact, Place
-from app.rules.happenings import Answered, Cleared
+from app.rules.happenings import Answered, Cleared, Done
 from app.rules.protocol import BLOCKING, Decision
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from app.rules.answering import Intake
     from app.rules.assessment import Unit, Window
     from app.rules.compiler import Program
-    from app.rules.effective import Intake
+    from app.rules.doubts import Doubt
     from app.rules.happenings import AnyHappening, Dated
     from app.rules.plan import Plan
     from app.rules.program import Line
@@ -72,16 +74,17 @@ class Holding:
         program: The compiled protocol.
         intake: The intake at the start.
         happenings: What happened, in order.
-        cleared: The rules that the review of the recommendation covers.
+        cleared: The rules that the review of the recommendation covers; `None` if there was none.
     """
 
     def __init__(
-        self, program: Program, intake: Intake, happenings: Sequence[AnyHappening], cleared: frozenset[str]
+        self, program: Program, intake: Intake, happenings: Sequence[AnyHappening], cleared: frozenset[str] | None
     ) -> None:
         self.program, self.intake, self.happenings = program, intake, happenings
+        self.reviewed, self.answers = cleared is not None, answers(intake, happenings)
         self.reactions = reactions(program, happenings)
         clearances = (Coverage(frozenset(one.rules), one) for one in happenings if isinstance(one, Cleared))
-        self.coverage = (Coverage(cleared, None), *clearances)
+        self.coverage = (Coverage(cleared or frozenset(), None), *clearances)
 
     def covers(self, line: Line, facts: Facts) -> bool:
         """Whether a professional has looked at what makes a line speak.
@@ -95,9 +98,12 @@ class Holding:
 
     def _unchanged(self, line: Line, coverage: Coverage) -> bool:
         """Whether the answers that a line reads are those that were known."""
+        return self._same(line.facts, coverage)
+
+    def _same(self, facts: Iterable[Fact], coverage: Coverage) -> bool:
         known = [one for one in self.happenings if isinstance(one, Answered) and coverage.knew(one)]
-        before, since = answers(self.intake, known), answers(self.intake, self.happenings)
-        return all(_said(before, fact) == _said(since, fact) for fact in line.facts)
+        before = answers(self.intake, known)
+        return all(_said(before, fact) == _said(self.answers, fact) for fact in facts)
 
     def _again(self, line: Line, facts: Facts, coverage: Coverage) -> bool:
         """Whether the skin reacted since in a way that alone makes the line speak."""
@@ -105,6 +111,28 @@ class Holding:
             return False
         later = {one.rank for one in self.reactions if one.rank is not None and not coverage.knew(one.told)}
         return any(_fires_on(line, facts, rank) for rank in later)
+
+    def settled(self, fact: Fact) -> bool:
+        """Whether an open answer holds nothing: it is a reaction to a visit, or was open when a review let it begin."""
+        if fact.name in _REACTION:
+            return any(isinstance(one, Done) for one in self.happenings)
+        return self.reviewed and _said(self.intake, fact) == _said(self.answers, fact)
+
+    def asked(self, doubts: Iterable[Doubt], reassess: Line) -> tuple[Line, ...]:
+        """The lines of the questions that no professional has let pass.
+
+        Args:
+            doubts: The questions that hold the course.
+            reassess: What stands in the place of a line where none is behind a question.
+        """
+        left = (one for one in doubts if not self._passed(one))
+        return tuple(dict.fromkeys(line for one in left for line in one.lines or (reassess,)))
+
+    def _passed(self, doubt: Doubt) -> bool:
+        """Whether a professional has let the course go on with a question open, and it is open as it was then."""
+        rules = {line.rule.id for line in doubt.lines}
+        asked = (one for one in self.coverage if one.by is not None and rules and rules <= one.rules)
+        return any(self._same(doubt.facts, one) for one in asked)
 
     def flags(self) -> Iterator[Line]:
         """The red flags that no professional has looked at since they were told."""

@@ -7,6 +7,7 @@ from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from app.rules.doubts import doubts
 from app.rules.effective import effective
 from app.rules.happenings import MOVES, TREATMENTS, Answered, Done, done, told
 from app.rules.holding import Holding, asking
@@ -49,6 +50,7 @@ class Moment:
         past: What lies behind.
         plan: The plan by then, with the dates of the visits to come.
         hold: The lines that keep the course on hold.
+        doubts: Those among them that hold it for want of an answer alone.
         booked: The bookings that stand.
         withdrawn: The ids of those that do not.
         chain: The visits to come.
@@ -62,6 +64,7 @@ class Moment:
     past: Past
     plan: Plan = field(repr=False)
     hold: tuple[Line, ...]
+    doubts: tuple[Line, ...]
     booked: Mapping[VisitKey, Booked]
     withdrawn: frozenset[str]
     chain: Chain = field(repr=False)
@@ -109,15 +112,15 @@ class Course:
     @cached_property
     def base(self) -> Plan:
         """The plan that the rules made at the start."""
-        return make_plan(self.program, self._facts(()))
+        return make_plan(self.program, at_rest(self._facts(())))
 
     @cached_property
-    def cleared(self) -> frozenset[str]:
-        """The rules that the review of the recommendation covers."""
-        return asking(self.base) if self.start.reviewed else frozenset()
+    def cleared(self) -> frozenset[str] | None:
+        """The rules that the review of the recommendation covers; `None` if there was none."""
+        return asking(self.base) if self.start.reviewed else None
 
     def _facts(self, happenings: Sequence[AnyHappening]) -> Facts:
-        return at_rest(self.read(effective(self.program, self.start.intake, happenings, self.start.day)))
+        return self.read(effective(self.program, self.start.intake, happenings, self.start.day))
 
     def moment(self, happenings: Sequence[AnyHappening], void: frozenset[str]) -> Moment:
         """Look at it after some happenings.
@@ -134,7 +137,8 @@ class _Look:
 
     def __init__(self, course: Course, happenings: Sequence[AnyHappening], void: frozenset[str]) -> None:
         self.course, self.happenings, self.void = course, happenings, void
-        self.facts = course._facts(happenings)  # noqa: SLF001 -- one module
+        self.told = course._facts(happenings)  # noqa: SLF001 -- one module
+        self.facts = at_rest(self.told)
         self.origin = self.facts.assessed_on
         self.said = told(happenings)
         self.visits = [one for one in done(happenings) if one.visit.kind != "progress_check"]
@@ -173,7 +177,9 @@ class _Look:
 
     def moment(self) -> Moment:
         """Put it together."""
-        hold = self.holding.lines(self.plan, self.facts)
+        sure = self.holding.lines(self.plan, self.facts)
+        unsure = tuple(line for line in self._doubts() if line not in sure)
+        hold = (*sure, *unsure)
         dates, booked = self._dates({} if hold else self._bookings())
         if not hold and self._overdue(dates):
             hold = (REASSESS,)
@@ -187,6 +193,7 @@ class _Look:
             past=self.past,
             plan=replace(self.plan, course=dates),
             hold=hold,
+            doubts=unsure,
             booked=booked,
             withdrawn=frozenset(one.id for key, one in self._latest().items() if key not in booked),
             chain=self._chain(dates, keys, days),
@@ -194,6 +201,11 @@ class _Look:
             area_settings=area_settings,
             unknown=self._unknown(),
         )
+
+    def _doubts(self) -> tuple[Line, ...]:
+        """What holds the course because nobody knows it."""
+        found = doubts(self.course.program, self.told, self.plan.decision, self.holding.settled)
+        return self.holding.asked(found, REASSESS)
 
     def _latest(self) -> dict[VisitKey, Booked]:
         """The latest booking of every visit that is not over."""
@@ -238,11 +250,9 @@ class _Look:
         day = self._day(booking)
         if day < 0:
             return self._kept(dates, keys, index, booked)
-        chain = self._chain(dates, keys, {})
-        follows = chain.steps[index].follows
-        before = None if follows is None else booked.get(keys[follows])
+        chain = self._chain(dates, keys, {key: self._day(one) for key, one in booked.items()})
         made = (booking.at.astimezone(booking.starts_at.tzinfo).date() - self.origin).days
-        return allowed(chain, index, None if before is None else self._day(before), day, min(made, day))
+        return allowed(chain, index, None, day, min(made, day))
 
     def _chain(self, dates: Dates, keys: Sequence[VisitKey], booked: Mapping[VisitKey, int]) -> Chain:
         assessment = self.plan.assessment

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from datetime import date
 
     from app.rules.adjust import Numbered
+    from app.rules.answering import Intake
     from app.rules.assessment import SettingsHeld, Span
     from app.rules.compiler import Program
     from app.rules.edges import Edge, Lines
-    from app.rules.effective import Intake
     from app.rules.evaluate import Assessment
     from app.rules.plan import Plan
     from app.rules.record import Facts

@@ -228,9 +228,9 @@ def _status(moment: Moment, *, ended: bool) -> Status:
 
 
 def _needs(moment: Moment) -> Iterator[Need]:
-    if set(moment.hold) - {REASSESS}:
+    if set(moment.hold) - {REASSESS, *moment.doubts}:
         yield "review"
-    if REASSESS in moment.hold or moment.overlong:
+    if REASSESS in moment.hold or moment.doubts or moment.overlong:
         yield "assessment"
     if moment.unknown:
         yield "check_in"

@@ -15,6 +15,7 @@ from tests.rules.courses import DAY, Json, Told, coming, days, holding, intake, 
 CHECK: VisitKind = "progress_check"
 EASY = {"reaction": "pink_24h"}
 MARKS = {"concern": "hyperpigmentation", "severity": "mild", "kind": "post_inflammatory"}
+REDDENED = {"last_reaction": "red_72h", "worst_reaction": "red_72h"}
 RETINOID: Json = {"medications": [{"code": "topical_retinoid", "ongoing": True}]}
 
 
@@ -30,7 +31,7 @@ def _rules(found: Standing, name: str, edge: str = "earliest") -> set[str]:
         Told(intake(MARKS, client={"fitzpatrick": 5})),
         Told(intake(goals={"start_on": "2026-12-24", "event_on": "2027-02-14"})),
         Told(intake(procedures=[{"code": "superficial_peel", "on": "2026-12-30"}])),
-        Told(intake(microdermabrasion={"sessions": 3, "last_on": "2026-11-18", "last_reaction": "red_72h"})),
+        Told(intake(microdermabrasion={"sessions": 3, "last_on": "2026-11-18", **REDDENED})),
     ],
 )
 def test_a_course_without_news_is_what_was_recommended(told: Told) -> None:

@@ -1,0 +1,89 @@
+"""The answers to a course by now: those of the start, and those given since in the place of the ones before.
+
+What is not known any more says nothing: it takes the place of no answer, so that it can end no hold.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from app.rules.happenings import Answered
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+Intake: TypeAlias = "Mapping[str, Any]"
+"""An intake as it is sent."""
+
+_SAYS_NOTHING: Final = ("code", "areas", "status")
+"""The members of an item that say nothing more of it than that it was mentioned, unless it has a known status."""
+
+_MOST: Final = 200
+"""How many items a group holds."""
+
+
+def members(told: Intake, name: str) -> dict[str, Any]:
+    """The members of a part; none where it was not told."""
+    return dict(told.get(name) or {})
+
+
+def answers(intake: Intake, happenings: Iterable[object]) -> dict[str, Any]:
+    """An intake with the answers given since, the later ones in the place of the earlier ones.
+
+    Args:
+        intake: The intake at the start.
+        happenings: What happened, in order.
+    """
+    found = dict(intake)
+    for one in happenings:
+        if isinstance(one, Answered):
+            found = joined(found, one.intake)
+    return found
+
+
+def joined(before: Intake, told: Intake) -> dict[str, Any]:
+    """An intake with what was answered next."""
+    found = dict(before)
+    for part, join in (("client", _client), ("history", _history), ("goals", _goals)):
+        if told.get(part) is not None:
+            found[part] = join(members(found, part), members(told, part))
+    return found
+
+
+def _goals(before: dict[str, Any], told: dict[str, Any]) -> dict[str, Any]:
+    """Wishes: one that is null is given up."""
+    return {**before, **told}
+
+
+def _client(before: dict[str, Any], told: dict[str, Any]) -> dict[str, Any]:
+    return {**before, **{name: value for name, value in told.items() if value is not None}}
+
+
+def _history(before: dict[str, Any], told: dict[str, Any]) -> dict[str, Any]:
+    """Groups: each that was asked as a whole in the place of the one before."""
+    asked = {name: group for name, group in told.items() if group is not None}
+    return {**before, **{name: _group(before.get(name), group) for name, group in asked.items()}}
+
+
+def _group(before: Any, told: Any) -> Any:  # noqa: ANN401 -- whatever a group of the history holds
+    if not before:
+        return told
+    if isinstance(told, dict):
+        return _client(before, told) if told.get("sessions") else told
+    vague = [item for item in told if _vague(item)]
+    codes = {item["code"] for item in vague}
+    kept = [item for item in _items(before) if item["code"] in codes and item not in told]
+    return [*(item for item in told if item not in vague), *kept, *vague][:_MOST]
+
+
+def _items(group: Sequence[Any]) -> list[Any]:
+    """The items of a group in their long form."""
+    return [{"code": item} if isinstance(item, str) else item for item in group]
+
+
+def _vague(item: Any) -> bool:  # noqa: ANN401 -- an item, or its code alone
+    """Whether an item says no more than that it is unsure, or leaves open what was asked of it."""
+    if isinstance(item, str):
+        return False
+    known = {name for name, value in item.items() if value is not None} - set(_SAYS_NOTHING)
+    return item.get("status") == "unsure" or (not known and item.get("status") is None)

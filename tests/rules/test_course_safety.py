@@ -1,0 +1,81 @@
+"""What must never let a course go on: an answer that is unknown, what nobody has looked at, and old news."""
+
+import pytest
+
+from tests.rules.courses import Json, Told, holding, intake, key, states
+
+EASY = {"reaction": "pink_24h"}
+TAKING: Json = {"code": "isotretinoin", "ongoing": True}
+UNSURE: Json = {"code": "isotretinoin", "status": "unsure"}
+CHANGING: Json = {"code": "changing_lesion", "status": "active"}
+
+
+def _under_way(**start: Json) -> Told:
+    """A course with its second session booked."""
+    return Told(intake(**start)).done(0, key(1), **EASY).booked(1, key(2), 14)
+
+
+@pytest.mark.parametrize(
+    ("told", "rule"),
+    [
+        ({"history": {"medications": [UNSURE]}}, "DEF-ISO"),
+        ({"history": {"medications": [{"code": "isotretinoin"}]}}, "DEF-ISO"),
+        ({"history": {"conditions": [{"code": "changing_lesion", "status": "unsure"}]}}, "CI-04"),
+    ],
+)
+def test_an_answer_that_became_unsure_holds_the_course_until_it_is_known(told: Json, rule: str) -> None:
+    course = _under_way().answered(5, **told)
+    found = course.standing()
+    assert (found.status, found.needs, states(found)["session-2"]) == ("on_hold", ("assessment",), "cancelled")
+    assert rule in holding(found)
+    assert found.chain.steps == ()
+    known = course.answered(6, history={"medications": [], "conditions": []}).standing()
+    assert (known.status, known.needs) == ("active", ())
+
+
+@pytest.mark.parametrize(
+    ("yes", "unknown", "rule"),
+    [
+        ({"client": {"pregnant": True}}, {"client": {"pregnant": None}}, "DEF-PRG"),
+        ({"history": {"medications": [TAKING]}}, {"history": {"medications": [UNSURE]}}, "DEF-ISO"),
+        ({"history": {"medications": [TAKING]}}, {"history": {"medications": None}}, "DEF-ISO"),
+        ({"history": {"medications": [TAKING]}}, {"history": {"medications": [{"code": "isotretinoin"}]}}, "DEF-ISO"),
+        ({"history": {"conditions": [CHANGING]}}, {"history": {"conditions": None}}, "CI-04"),
+    ],
+)
+def test_what_nobody_knows_any_more_never_ends_a_hold(yes: Json, unknown: Json, rule: str) -> None:
+    course = _under_way().answered(3, **yes)
+    assert rule in holding(course.standing())
+    found = course.answered(4, **unknown).standing()
+    assert found.status == "on_hold"
+    assert rule in holding(found)
+
+
+def test_a_session_that_is_not_told_of_any_more_keeps_its_distance() -> None:
+    before: Json = {"microdermabrasion": {"sessions": 3, "last_on": "2026-11-20", "last_reaction": "red_72h"}}
+    told = Told(intake(**before))
+    first = told.standing().visits[0].earliest
+    told.answered(0, history={"microdermabrasion": {"sessions": 3, "last_on": None, "last_reaction": None}})
+    assert told.standing().visits[0].earliest == first
+
+
+def test_what_a_review_passed_over_does_not_hold_the_course_until_somebody_is_asked_again() -> None:
+    told = Told(intake(medications=None), reviewed=True)
+    assert told.standing().status == "active"
+    assert told.done(0, key(1), **EASY).standing().status == "active"
+    found = told.answered(3, history={"medications": [UNSURE]}).standing()
+    assert (found.status, found.needs) == ("on_hold", ("assessment",))
+
+
+def test_a_professional_can_let_a_course_go_on_with_a_question_open_until_it_is_answered_anew() -> None:
+    told = _under_way().answered(5, history={"medications": [UNSURE]})
+    told.cleared(6, *holding(told.standing()))
+    assert told.standing().status == "active"
+    told.answered(7, history={"medications": [UNSURE, {"code": "scrub", "last_taken": "2026-01-01"}]})
+    assert told.standing().status == "active"
+    assert told.answered(8, history={"medications": [TAKING]}).standing().status == "on_hold"
+
+
+def test_a_course_that_nobody_reviewed_with_a_question_open_is_on_hold_from_the_start() -> None:
+    found = Told(intake(client={"pregnant": None})).standing()
+    assert (found.status, found.needs, holding(found)) == ("on_hold", ("assessment",), {"DEF-PRG"})
