@@ -31,11 +31,11 @@ def measure() -> Iterator[Result]:
     assert len(place(series, asked).placements) == VISITS
     days = ranks(asked)
     whole = seconds_each(lambda: place(series, asked), 1) * MILLISECONDS
-    yield at_most("Fit: 12 visits into a year around 1,000 busy times", whole, 50, "ms")
+    yield at_most("Fit: 12 visits over a year of 15-minute slots, 1,000 busy times", whole, 50, "ms")
     yield plain("Fit: the placing alone", seconds_each(lambda: fit(series, days, 0), 1) * MILLISECONDS, "ms")
     crowded = busy(5_000)
     most = seconds_each(lambda: place(series, crowded), 1) * MILLISECONDS
-    yield plain("Fit: around 5,000 busy times, the most that are taken", most, "ms")
+    yield plain("Fit: the same with 5,000 busy times, the most that are taken", most, "ms")
 
 
 def place(series: Chain, asked: Mapping[str, Any]) -> Fit:

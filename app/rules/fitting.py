@@ -189,9 +189,18 @@ class _Search:
         self.ranks = tuple(looks if step.key.kind == "progress_check" else free for step in chain.steps)
         self._options = tuple(_options(step, ranks) for step, ranks in zip(chain.steps, self.ranks, strict=True))
         self._grounds = tuple(Ground(chain, index, today) for index in range(len(chain.steps)))
+        self._firsts = self._first_days()
         count, self._begin = len(chain.steps), min(looks, default=0)
         self._day_weighs = 1 + count * max(looks.values(), default=0)
         self._distance_weighs = self._day_weighs * (1 + count * (max(looks, default=0) - self._begin))
+
+    def _first_days(self) -> Sequence[int]:
+        """The first day that each visit could be on if all before it were as early as they can be."""
+        firsts: list[int] = []
+        for step, ground in zip(self.chain.steps, self._grounds, strict=True):
+            first = ground.room(None if step.follows is None else firsts[step.follows]).first
+            firsts.append(first if step.booked is None else step.booked)
+        return firsts
 
     def best(self, count: int, heeded: int) -> _Plan | None:
         """Find the best placing of the first visits.
@@ -266,8 +275,10 @@ class _Search:
         step, ground = self.chain.steps[index], self._grounds[index]
         if step.booked is not None:
             return [0]
-        ranks, target = self.ranks[index], step.target.day
-        return [inf if ground.forbids(day) else self._cost(day, target) + ranks[day] for day in ranks]
+        ranks, target, first = self.ranks[index], step.target.day, self._firsts[index]
+        return [
+            inf if day < first or ground.forbids(day) else self._cost(day, target) + rank for day, rank in ranks.items()
+        ]
 
     def _cost(self, day: int, target: int) -> int:
         """What a day costs, whichever slot it has."""
