@@ -127,10 +127,12 @@ class Cleared(Dated):
     Attributes:
         rules: The rules that they looked at; nothing else is covered.
         reviewer: Who it was, by name and role.
+        known: The ids of what was told by then. No instant stands for it: that of a fact is chosen by who tells it.
     """
 
     rules: tuple[str, ...]
     reviewer: Mapping[str, str]
+    known: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,6 +163,11 @@ class Told(NamedTuple):
 def in_order(happenings: Iterable[AnyHappening]) -> tuple[AnyHappening, ...]:
     """All happenings in their order, each once."""
     return tuple(sorted({one.id: one for one in happenings}.values(), key=lambda one: one.order))
+
+
+def known(happenings: Iterable[AnyHappening]) -> tuple[str, ...]:
+    """The ids of what somebody knows who looks at a course: all that can hold it."""
+    return tuple(one.id for one in happenings if isinstance(one, (Done, CheckedIn, Answered)))
 
 
 def told(happenings: Iterable[AnyHappening]) -> dict[VisitKey, Told]:

@@ -63,8 +63,8 @@ class Coverage(NamedTuple):
     by: Cleared | None
 
     def knew(self, one: Dated) -> bool:
-        """Whether something was known by then."""
-        return self.by is not None and one.on <= self.by.on and one.order < self.by.order
+        """Whether something was told by then."""
+        return self.by is not None and one.id in self.by.known
 
 
 class Holding:

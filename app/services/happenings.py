@@ -101,7 +101,8 @@ def _answered(id_: str, at: datetime, told: Json, _zone: ZoneInfo) -> Answered:
 
 
 def _cleared(id_: str, at: datetime, told: Json, _zone: ZoneInfo) -> Cleared:
-    return Cleared(id=id_, at=at, on=_on(told), rules=tuple(told["rules"]), reviewer=told["reviewer"])
+    rules, known = tuple(told["rules"]), frozenset(told["known"])
+    return Cleared(id=id_, at=at, on=_on(told), rules=rules, reviewer=told["reviewer"], known=known)
 
 
 def _withdrawn(id_: str, at: datetime, told: Json, _zone: ZoneInfo) -> Withdrawn:

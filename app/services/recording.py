@@ -22,7 +22,7 @@ from app.errors import (
 from app.render.fragments import encode
 from app.render.replanned import changes_of, judgement_of
 from app.rules.diffing import diff
-from app.rules.happenings import Booked, Cleared
+from app.rules.happenings import Booked, Cleared, known
 from app.rules.remaining import REASSESS
 from app.rules.standing import Standing
 from app.security import new_id
@@ -174,6 +174,7 @@ def compose(here: Situation, report: Report, key_id: str, id_: str) -> Made:
         told["on"] = on.isoformat()
     if report.kind == "cleared":
         told["rules"] = _held(here)
+        told["known"] = known(here.happenings)
     row = CourseHappened(
         id=id_,
         course_id=here.course.id,

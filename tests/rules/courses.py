@@ -99,7 +99,10 @@ class Told:
         return self._add(Answered(id=self._id(), at=at(day, 14), on=on(day), intake=told))
 
     def cleared(self, day: int, *rules: str) -> "Told":
-        return self._add(Cleared(id=self._id(), at=at(day, 16), on=on(day), rules=rules, reviewer=REVIEWER))
+        """A professional who knows all that was written down so far."""
+        seen = frozenset(one.id for one in self.happenings)
+        fact = Cleared(id=self._id(), at=at(day, 16), on=on(day), rules=rules, reviewer=REVIEWER, known=seen)
+        return self._add(fact)
 
     def withdrawn(self, day: int) -> "Told":
         return self._add(Withdrawn(id=self._id(), at=at(day, 20), on=on(day)))

@@ -1,8 +1,11 @@
 """What must never let a course go on: an answer that is unknown, what nobody has looked at, and old news."""
 
+from dataclasses import replace
+
 import pytest
 
-from tests.rules.courses import Json, Told, holding, intake, key, states
+from app.rules.happenings import Cleared
+from tests.rules.courses import Json, Told, at, holding, intake, key, on, states
 
 EASY = {"reaction": "pink_24h"}
 TAKING: Json = {"code": "isotretinoin", "ongoing": True}
@@ -79,3 +82,30 @@ def test_a_professional_can_let_a_course_go_on_with_a_question_open_until_it_is_
 def test_a_course_that_nobody_reviewed_with_a_question_open_is_on_hold_from_the_start() -> None:
     found = Told(intake(client={"pregnant": None})).standing()
     assert (found.status, found.needs, holding(found)) == ("on_hold", ("assessment",), {"DEF-PRG"})
+
+
+def test_a_reaction_told_after_a_clearance_is_not_covered_whatever_hour_it_is_said_to_be_of() -> None:
+    told = _under_way().signs(4, "blisters")
+    told.cleared(5, *holding(told.standing()))
+    assert told.standing().status == "active"
+    blistered = told.done(5, key(2), reaction="blister_or_crust")
+    assert blistered.happenings[-1].at < blistered.happenings[-2].at
+    found = blistered.standing()
+    assert (found.status, holding(found)) == ("on_hold", {"MOD-P3"})
+
+
+def test_an_answer_told_after_a_clearance_is_not_covered_even_if_it_is_dated_before_it() -> None:
+    told = _under_way().answered(2, history={"medications": [{"code": "anticoagulant", "ongoing": True}]})
+    told.cleared(5, "REV-AC", "REV-IMM")
+    assert told.standing().status == "active"
+    more: list[Json] = [{"code": "anticoagulant", "ongoing": True}, {"code": "immunosuppressant", "ongoing": True}]
+    assert holding(told.answered(4, history={"medications": more}).standing()) == {"REV-IMM"}
+
+
+def test_a_clearance_covers_what_it_knew_in_whatever_order_it_is_read() -> None:
+    told = _under_way().signs(4, "fever").cleared(5, "RED-3")
+    assert told.standing(reversed(told.happenings)).status == "active"
+    *before, clearance = told.happenings
+    assert isinstance(clearance, Cleared)
+    blind = replace(clearance, known=frozenset(), at=at(9), on=on(9))
+    assert holding(told.standing([*before, blind])) == {"RED-3"}

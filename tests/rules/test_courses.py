@@ -162,9 +162,9 @@ def test_three_red_flags_never_leave_the_next_session_as_it_was() -> None:
 
 
 def test_a_red_flag_after_the_clearing_is_not_covered_even_on_the_same_day() -> None:
-    told = Told().done(0, key(1), **EASY).cleared(4, "RED-3").signs(4, "fever")
+    told = Told().done(0, key(1), **EASY).signs(4, "fever").cleared(4, "RED-3")
     assert told.standing().status == "active"
-    assert holding(told.signs(5, "fever").standing()) == {"RED-3"}
+    assert holding(told.signs(4, "fever").standing()) == {"RED-3"}
 
 
 def test_isotretinoin_started_on_the_way_puts_the_course_on_hold_without_a_date() -> None:
