@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from app.rules.happenings import Done
+from app.rules.judging import HOURS, possible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +24,6 @@ Kind: TypeAlias = Literal["pre_care_begins", "aftercare_step", "check_in_72h", "
 
 KINDS: Final[tuple[Kind, ...]] = ("pre_care_begins", "aftercare_step", "check_in_72h", "overdue_visit")
 CHECK_IN_HOURS: Final = 72
-HOURS: Final = 24
 CARED_FOR: Final = ("test_area", "session", "maintenance")
 """The visits with care around them; a look at progress has none."""
 
@@ -122,9 +122,8 @@ def _checked_in(standing: Standing, last: Done) -> bool:
     """Whether somebody told how the skin was so many hours after a visit."""
     for checked_in, _ in standing.judgements:
         if checked_in.visit in (None, last.visit) and checked_in.on >= last.on:
-            hours = checked_in.hours_after
-            if hours is None:
-                hours = (checked_in.on - last.on).days * HOURS
+            days, told = (checked_in.on - last.on).days, checked_in.hours_after
+            hours = told if told is not None and possible(told, days) else days * HOURS
             if hours >= CHECK_IN_HOURS:
                 return True
     return False

@@ -27,6 +27,8 @@ ACTIONS: Final[dict[Urgency, Action]] = {
     "clinician": "contact_clinic",
 }
 """What each urgency asks for, the most urgent first."""
+HOURS: Final = 24
+"""The hours of a day."""
 _REMEMBERED: Final = 1_024
 _RANKS: Final = {urgency: rank for rank, urgency in enumerate(ACTIONS)}
 
@@ -68,12 +70,30 @@ def _rank(line: Line) -> tuple[int, int]:
     return (len(_RANKS) if urgency is None else _RANKS[urgency]), line.index
 
 
-def _counts(read: Sign, hours_after: int | None, days_after: int | None) -> bool:
+def possible(hours: int, days: int) -> bool:
+    """Whether so many hours after a visit can be so many days after it, at whatever hours both were."""
+    return (days - 1) * HOURS <= hours <= (days + 1) * HOURS
+
+
+def hours_told(checked_in: CheckedIn, done_on: date | None) -> int | None:
+    """How many hours after a visit a check-in is, at the most.
+
+    Where no hours were told, or such as its day cannot be of, the day is taken to its last hour: a sign that may have
+    lasted too long is not believed at its mildest. `None` where nothing says how long ago the visit was.
+    """
+    hours = checked_in.hours_after
+    if done_on is None:
+        return hours
+    days = (checked_in.on - done_on).days
+    by_day = (days + 1) * HOURS
+    if hours is None:
+        return by_day
+    return hours if possible(hours, days) else max(hours, by_day)
+
+
+def _counts(read: Sign, hours: int | None) -> bool:
     """Whether a sign counts already; where nobody knows how long ago the session was, it does."""
-    if not read.after_hours or (hours_after is None and days_after is None):
-        return True
-    hours = (days_after or 0) * 24 if hours_after is None else hours_after
-    return hours > read.after_hours
+    return not read.after_hours or hours is None or hours > read.after_hours
 
 
 class _Seen(NamedTuple):
@@ -81,20 +101,18 @@ class _Seen(NamedTuple):
 
     Attributes:
         signs: What is seen or felt.
-        hours_after: So many hours after the visit, if it was told.
-        days_after: So many days after it, if its day is known.
+        hours: So many hours after the visit at the most, if that is known.
     """
 
     signs: tuple[str, ...]
-    hours_after: int | None
-    days_after: int | None
+    hours: int | None
 
 
 def _answers(program: Program, seen: _Seen) -> Iterator[tuple[str, Line, Sign]]:
     """Each sign with each line that answers it."""
     for line in program.lines:
         for read in line.clause.note.signs if line.clause.note is not None else ():
-            if read.sign in seen.signs and _counts(read, seen.hours_after, seen.days_after):
+            if read.sign in seen.signs and _counts(read, seen.hours):
                 yield read.sign, line, read
 
 
@@ -109,8 +127,7 @@ def judge_check_in(program: Program, checked_in: CheckedIn, done_on: date | None
     Returns:
         What to do and why. A sign of which a red flag speaks is not called expected at the same time.
     """
-    days = None if done_on is None else (checked_in.on - done_on).days
-    return _judged(program, _Seen(checked_in.signs, checked_in.hours_after, days))
+    return _judged(program, _Seen(checked_in.signs, hours_told(checked_in, done_on)))
 
 
 @lru_cache(_REMEMBERED)

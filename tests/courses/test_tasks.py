@@ -70,7 +70,16 @@ def test_three_days_after_a_visit_the_client_is_asked_how_the_skin_is() -> None:
 
 
 @pytest.mark.parametrize(
-    ("day", "hours", "still_asked"), [(3, None, True), (5, None, True), (6, None, False), (4, 72, False), (6, 71, True)]
+    ("day", "hours", "still_asked"),
+    [
+        (3, None, True),
+        (5, None, True),
+        (6, None, False),
+        (6, 72, False),
+        (6, 71, True),
+        (4, 72, True),
+        (23, 24, False),
+    ],
 )
 def test_a_check_in_after_that_time_answers_the_question(day: int, hours: int | None, still_asked: bool) -> None:  # noqa: FBT001 -- a row of a table
     told = Told().done(3, key(1)).signs(day, "redness", visit=key(1), hours=hours)

@@ -39,7 +39,7 @@ class Naive:
                 found += [HURT[sign] for sign in one.signs if sign in HURT]
                 if "redness" in one.signs:
                     days = (one.on - done.on).days
-                    found.append("red_over_72h" if days > 3 else "red_72h" if days > 1 else "pink_24h")
+                    found.append("red_over_72h" if days > 2 else "red_72h" if days > 0 else "pink_24h")
         return found
 
     def _follows(self, one: CheckedIn) -> Done | None:

@@ -60,16 +60,27 @@ def test_the_most_urgent_sign_decides_and_all_are_named_by_urgency() -> None:
         (2, 60, None, "red_72h"),
         (3, 72, None, "red_72h"),
         (3, 73, "within_24h", "red_over_72h"),
-        (1, None, None, "pink_24h"),
-        (3, None, None, "red_72h"),
-        (4, None, "within_24h", "red_over_72h"),
+        (0, None, None, "pink_24h"),
+        (1, None, None, "red_72h"),
+        (2, None, None, "red_72h"),
+        (3, None, "within_24h", "red_over_72h"),
     ],
 )
-def test_redness_is_expected_for_three_days_and_a_red_flag_after_that(
+def test_redness_is_expected_for_three_days_and_a_red_flag_after_that_which_a_day_alone_is_if_it_may_be(
     day: int, hours: int | None, urgency: str | None, reaction: str
 ) -> None:
     found = _judge("redness", day=day, hours=hours)
     assert (found.urgency, REACTIONS[found.reaction]) == (urgency, reaction)
+
+
+@pytest.mark.parametrize(("day", "hours"), [(20, 24), (4, 71), (1, 80), (5, 0)])
+def test_of_a_day_and_hours_that_do_not_fit_the_later_one_counts(day: int, hours: int) -> None:
+    assert _judge("redness", day=day, hours=hours).rules == ("RED-6",)
+
+
+@pytest.mark.parametrize(("day", "hours"), [(4, 72), (3, 50), (2, 71), (0, 23)])
+def test_hours_that_can_be_of_the_day_are_believed(day: int, hours: int) -> None:
+    assert _judge("redness", day=day, hours=hours).rules == ("RXN-1",)
 
 
 def test_redness_that_nobody_can_date_is_a_red_flag() -> None:
