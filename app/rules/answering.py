@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from app.rules.happenings import Answered
+from app.rules.happenings import answered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+
+    from app.rules.happenings import AnyHappening
 
 Intake: TypeAlias = "Mapping[str, Any]"
 """An intake as it is sent."""
@@ -27,17 +29,16 @@ def members(told: Intake, name: str) -> dict[str, Any]:
     return dict(told.get(name) or {})
 
 
-def answers(intake: Intake, happenings: Iterable[object]) -> dict[str, Any]:
+def answers(intake: Intake, happenings: Iterable[AnyHappening]) -> dict[str, Any]:
     """An intake with the answers given since, the later ones in the place of the earlier ones.
 
     Args:
         intake: The intake at the start.
-        happenings: What happened, in order.
+        happenings: What happened.
     """
     found = dict(intake)
-    for one in happenings:
-        if isinstance(one, Answered):
-            found = joined(found, one.intake)
+    for one in answered(happenings):
+        found = joined(found, one.intake)
     return found
 
 

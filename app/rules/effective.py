@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from app.rules.answering import joined, members
 from app.rules.facts import MANY_SESSIONS, REACTIONS
-from app.rules.happenings import TREATMENTS, Answered, CheckedIn, Done, assessed_on, done
+from app.rules.happenings import TREATMENTS, CheckedIn, Done, answered, assessed_on, done
 from app.rules.judging import judge_check_in
 
 if TYPE_CHECKING:
@@ -81,13 +81,12 @@ class _Given(NamedTuple):
 def _given(intake: Intake, happenings: Sequence[AnyHappening], base_day: date) -> _Given:
     found, medications, start = dict(intake), base_day, base_day
     sessions: list[tuple[date | None, Intake]] = [(None, members(members(intake, "history"), GROUP))]
-    for one in happenings:
-        if isinstance(one, Answered):
-            found, history = joined(found, one.intake), members(one.intake, "history")
-            medications = medications if history.get("medications") is None else one.on
-            start = one.on if "start_on" in members(one.intake, "goals") else start
-            if history.get(GROUP) is not None:
-                sessions.append((one.on, members(members(found, "history"), GROUP)))
+    for one in answered(happenings):
+        found, history = joined(found, one.intake), members(one.intake, "history")
+        medications = medications if history.get("medications") is None else one.on
+        start = one.on if "start_on" in members(one.intake, "goals") else start
+        if history.get(GROUP) is not None:
+            sessions.append((one.on, members(members(found, "history"), GROUP)))
     return _Given(found, medications, start, tuple(sessions))
 
 

@@ -165,6 +165,11 @@ def in_order(happenings: Iterable[AnyHappening]) -> tuple[AnyHappening, ...]:
     return tuple(sorted({one.id: one for one in happenings}.values(), key=lambda one: one.order))
 
 
+def answered(happenings: Iterable[AnyHappening]) -> list[Answered]:
+    """The answers by the days of which they are, whenever they arrived; of one day the one told later is the later."""
+    return sorted((one for one in happenings if isinstance(one, Answered)), key=lambda one: (one.on, *one.order))
+
+
 def known(happenings: Iterable[AnyHappening]) -> tuple[str, ...]:
     """The ids of what somebody knows who looks at a course: all that can hold it."""
     return tuple(one.id for one in happenings if isinstance(one, (Done, CheckedIn, Answered)))

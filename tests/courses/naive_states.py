@@ -112,13 +112,18 @@ class Model:
     def excluded(self) -> bool:
         """Whether an answer certainly stops it: pregnant or taking isotretinoin, and no professional ever saw that."""
         seen = {rule for one in self._told("review") for rule in one.more["rules"]}
-        pregnant = [one.more["client"]["pregnant"] for one in self._told("answers") if "client" in one.more][-1:]
+        pregnant = [one.more["client"]["pregnant"] for one in self._answers if "client" in one.more][-1:]
         taking = any(item["ongoing"] for item in self._items("medications"))
         return (True in pregnant and "DEF-PRG" not in seen) or (taking and "DEF-ISO" not in seen)
 
+    @property
+    def _answers(self) -> list[Fact]:
+        """The answers by the days of which they are, whenever they were told."""
+        return sorted(self._told("answers"), key=lambda one: one.on)
+
     def _items(self, group: str) -> list[Json]:
         """What was told last of a group of the history, which is told as a whole."""
-        told = [one.more["history"][group] for one in self._told("answers") if group in one.more.get("history", {})]
+        told = [one.more["history"][group] for one in self._answers if group in one.more.get("history", {})]
         return list(told[-1]) if told else []
 
     @property

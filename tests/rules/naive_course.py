@@ -65,5 +65,6 @@ class Naive:
         return {rule for rule, day in found if not any(rule == other and day <= on for other, on in cleared)}
 
     def pregnant(self) -> bool:
-        answers = [one.intake["client"]["pregnant"] for one in self.told if isinstance(one, Answered)]
+        told = sorted((one for one in self.told if isinstance(one, Answered)), key=lambda one: one.on)
+        answers = [one.intake["client"]["pregnant"] for one in told]
         return bool(answers and answers[-1])

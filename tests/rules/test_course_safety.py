@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.rules.happenings import Cleared
+from app.rules.happenings import Answered, Cleared
 from tests.rules.courses import Json, Told, at, holding, intake, key, on, states
 
 EASY = {"reaction": "pink_24h"}
@@ -109,3 +109,27 @@ def test_a_clearance_covers_what_it_knew_in_whatever_order_it_is_read() -> None:
     assert isinstance(clearance, Cleared)
     blind = replace(clearance, known=frozenset(), at=at(9), on=on(9))
     assert holding(told.standing([*before, blind])) == {"RED-3"}
+
+
+def _said_on(day: int, told_on: int, **told: Json) -> Answered:
+    """An answer of one day that arrives on another: its instant is that of its arrival."""
+    return Answered(id=f"hap_9{told_on:02}{day:03}", at=at(told_on, 15), on=on(day), intake=told)
+
+
+@pytest.mark.parametrize("first", [2, 3])
+def test_an_older_answer_told_later_never_takes_the_place_of_a_newer_one(first: int) -> None:
+    newer, older = _said_on(9, first, client={"pregnant": True}), _said_on(1, 5 - first, client={"pregnant": False})
+    found = Told().standing([newer, older])
+    assert (found.status, holding(found)) == ("on_hold", {"DEF-PRG"})
+
+
+def test_of_two_answers_of_one_day_the_one_told_later_holds() -> None:
+    yes, no = _said_on(9, 9, client={"pregnant": True}), _said_on(9, 10, client={"pregnant": False})
+    assert Told().standing([yes, no]).status == "active"
+
+
+def test_an_older_group_told_later_brings_no_product_back_and_puts_none_down() -> None:
+    retinoid: Json = {"code": "topical_retinoid", "ongoing": True}
+    newer = _said_on(9, 9, history={"medications": [retinoid]})
+    older = _said_on(1, 10, history={"medications": []})
+    assert Told().standing([newer, older]).visits == Told().standing([newer]).visits
