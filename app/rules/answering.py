@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+from app.rules.facts import GROUPS
 from app.rules.happenings import answered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date
 
     from app.rules.happenings import AnyHappening
 
@@ -20,6 +22,7 @@ Intake: TypeAlias = "Mapping[str, Any]"
 _SAYS_NOTHING: Final = ("code", "areas", "status")
 """The members of an item that say nothing more of it than that it was mentioned, unless it has a known status."""
 
+_GROUPS: Final = (*GROUPS, "microdermabrasion")
 _MOST: Final = 200
 """How many items a group holds."""
 
@@ -49,6 +52,23 @@ def joined(before: Intake, told: Intake) -> dict[str, Any]:
         if told.get(part) is not None:
             found[part] = join(members(found, part), members(told, part))
     return found
+
+
+def renewed_on(happenings: Iterable[AnyHappening], start: date) -> date:
+    """The day of the oldest answers about the person or a group of the history: by then all were asked anew.
+
+    Args:
+        happenings: What happened.
+        start: The day of the answers that the course began with.
+    """
+    latest = dict.fromkeys(("client", *_GROUPS), start)
+    for one in answered(happenings):
+        client, history = members(one.intake, "client"), members(one.intake, "history")
+        asked = [name for name in _GROUPS if history.get(name) is not None]
+        if any(value is not None for value in client.values()):
+            asked.append("client")
+        latest |= dict.fromkeys(asked, max(start, one.on))
+    return min(latest.values())
 
 
 def _goals(before: dict[str, Any], told: dict[str, Any]) -> dict[str, Any]:

@@ -7,9 +7,10 @@ from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from app.rules.answering import renewed_on
 from app.rules.doubts import doubts
 from app.rules.effective import effective
-from app.rules.happenings import MOVES, TREATMENTS, Answered, Done, done, told
+from app.rules.happenings import MOVES, TREATMENTS, Done, done, told
 from app.rules.holding import Holding, asking
 from app.rules.ongoing import Since, first_time, followed, gentlest
 from app.rules.placing import allowed
@@ -161,9 +162,9 @@ class _Look:
         return Past(number, (last.on - self.origin).days, looked)
 
     def _reach(self) -> Horizon:
-        """Until when no new answers are due."""
-        answered = [one.on for one in self.happenings if isinstance(one, Answered)]
-        since = max([self.course.start.day, *answered, *(one.on for one in self.visits)])
+        """Until when no new answers are due: only when all were asked anew they are new."""
+        renewed = renewed_on(self.happenings, self.course.start.day)
+        since = max([renewed, *(one.on for one in self.visits)])
         return horizon(self.course.program.protocol.reassess_after_days, since, self.origin)
 
     def _planned(self) -> tuple[Plan, Lines]:

@@ -89,7 +89,7 @@ def horizon(days: int, since: date, origin: date) -> Horizon:
 
     Args:
         days: How long answers hold.
-        since: The day of the last session or of the last answers, whichever is later.
+        since: The day of the last session or of the oldest answers, whichever is later.
         origin: The day from which days are counted.
     """
     return Horizon(Edge((since - origin).days + days, frozenset([REASSESS])), Held(days, (REASSESS,)))

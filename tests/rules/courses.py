@@ -98,6 +98,11 @@ class Told:
     def answered(self, day: int, **told: Any) -> "Told":
         return self._add(Answered(id=self._id(), at=at(day, 14), on=on(day), intake=told))
 
+    def asked_anew(self, day: int, **history: Any) -> "Told":
+        """Everything is asked again; what is not named stays, but for sessions, of which there were some."""
+        asked = {**self.start.intake["history"], "microdermabrasion": {"sessions": 1}, **history}
+        return self.answered(day, client={"pregnant": False}, history=asked)
+
     def cleared(self, day: int, *rules: str) -> "Told":
         """A professional who knows all that was written down so far."""
         seen = frozenset(one.id for one in self.happenings)

@@ -10,6 +10,8 @@ from tests.rules.courses import Json, Told, at, holding, intake, key, on, states
 EASY = {"reaction": "pink_24h"}
 TAKING: Json = {"code": "isotretinoin", "ongoing": True}
 UNSURE: Json = {"code": "isotretinoin", "status": "unsure"}
+GROUPS = ("conditions", "medications", "procedures", "exposures", "allergies", "microdermabrasion")
+ASKED: Json = {**{name: [] for name in GROUPS[:-1]}, "microdermabrasion": {"sessions": 1}}
 CHANGING: Json = {"code": "changing_lesion", "status": "active"}
 
 
@@ -133,3 +135,25 @@ def test_an_older_group_told_later_brings_no_product_back_and_puts_none_down() -
     newer = _said_on(9, 9, history={"medications": [retinoid]})
     older = _said_on(1, 10, history={"medications": []})
     assert Told().standing([newer, older]).visits == Told().standing([newer]).visits
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"goals": {"event_on": None}},
+        {"client": {"pregnant": False}},
+        {"client": {"pregnant": None}, "history": dict.fromkeys(GROUPS)},
+        {"client": {"pregnant": False}, "history": {**ASKED, "exposures": None}},
+        {"history": ASKED},
+    ],
+)
+def test_a_few_answers_are_no_new_assessment(told: Json) -> None:
+    course = Told().done(0, key(1), **EASY).missed(190, key(2)).answered(191, **told)
+    assert (course.standing().status, course.standing().needs) == ("on_hold", ("assessment",))
+
+
+def test_a_new_assessment_is_as_old_as_the_oldest_of_its_answers() -> None:
+    course = Told().done(0, key(1), **EASY).missed(190, key(2))
+    course.answered(30, client={"pregnant": False}).answered(191, history=ASKED)
+    found = course.standing()
+    assert (found.status, found.reassess_by) == ("active", on(30 + 180))

@@ -172,7 +172,7 @@ def test_isotretinoin_started_on_the_way_puts_the_course_on_hold_without_a_date(
     told.answered(5, history={"medications": [{"code": "isotretinoin", "ongoing": True}]})
     found = told.standing()
     assert (found.status, holding(found), states(found)["session-2"]) == ("on_hold", {"DEF-ISO"}, "cancelled")
-    told.answered(40, history={"medications": [{"code": "isotretinoin", "last_taken": "2026-12-01"}]})
+    told.asked_anew(40, medications=[{"code": "isotretinoin", "last_taken": "2026-12-01"}])
     later = told.standing()
     assert (later.status, states(later)["session-2"], coming(later)["session-2"][0]) == ("active", "proposed", 190)
 
@@ -208,7 +208,7 @@ def test_a_long_gap_asks_for_new_answers() -> None:
     found = told.standing()
     assert (found.status, found.needs, holding(found)) == ("on_hold", ("assessment",), {"REASSESS"})
     assert found.reassess_by == DAY + timedelta(180)
-    again = told.answered(191, client={"pregnant": False}).standing()
+    again = told.asked_anew(191).standing()
     assert (again.status, coming(again)["session-2.2"]) == ("active", (191, 191, 371))
 
 
