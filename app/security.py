@@ -21,6 +21,7 @@ ScopeName = Literal[
     "recommendations:review",
     "courses:read",
     "courses:write",
+    "courses:review",
     "tasks:read",
     "tasks:write",
     "clients:erase",

@@ -215,7 +215,7 @@ _ONLY_OF: Final = {
     "read_token_spent": {"read_recommendation"},
     "protocol_not_on_shelf": {"explain_recommendation", "create_course", *_OF_A_COURSE, *_WORKED_OUT},
     "precondition_failed": {"review_recommendation", *_RECORDS},
-    "looser_than_rules": {"review_recommendation"},
+    "looser_than_rules": {"review_recommendation", "review_course"},
     "not_reviewable": {"review_recommendation"},
     "review_required": {"preview_recommendation"},
     "too_many_endpoints": {"create_webhook_endpoint"},

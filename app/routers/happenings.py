@@ -14,7 +14,7 @@ from app.routers.conditional import IDEMPOTENCY_KEY, idempotency_key
 from app.routers.courses import NO_COURSE, CourseId, Responses, created
 from app.routers.raw import RawBodyRoute
 from app.routers.recommendations import REFUSALS
-from app.routers.review import IF_MATCH, matching
+from app.routers.review import IF_MATCH, matching, names_version
 from app.routers.stored import BUSY, STORING, WHO_MAY_NOT
 from app.schemas.courses import RecordedOut, facts_of
 from app.schemas.happenings import (
@@ -27,13 +27,13 @@ from app.schemas.happenings import (
     WithdrawIn,
 )
 from app.services import recording
+from app.services.clearing import Looked
 from app.services.recording import Asked, Report
 from app.services.replays import alone, claim
 
 T = TypeVar("T", bound=BaseModel)
-router = APIRouter(
-    prefix="/v1/courses", tags=["courses"], route_class=RawBodyRoute, dependencies=[needs("courses:write")]
-)
+router = APIRouter(prefix="/v1/courses", tags=["courses"], route_class=RawBodyRoute)
+_WRITES: Final = [needs("courses:write")]
 _TOLD: Final[Responses] = {
     **REFUSALS,
     **WHO_MAY_NOT,
@@ -55,6 +55,7 @@ _ANSWER: Final = "The course as it stands, what changed, and what a check-in com
     response_model=RecordedOut,
     response_description=_ANSWER,
     responses=_TOLD,
+    dependencies=_WRITES,
     openapi_extra=_HEADERS,
 )
 async def record_visit(document: VisitIn, request: Request, course_id: CourseId) -> Response:
@@ -73,6 +74,7 @@ async def record_visit(document: VisitIn, request: Request, course_id: CourseId)
     response_model=RecordedOut,
     response_description=_ANSWER,
     responses=_TOLD,
+    dependencies=_WRITES,
     openapi_extra=_HEADERS,
 )
 async def record_check_in(document: CheckInIn, request: Request, course_id: CourseId) -> Response:
@@ -90,6 +92,7 @@ async def record_check_in(document: CheckInIn, request: Request, course_id: Cour
     response_model=RecordedOut,
     response_description=_ANSWER,
     responses=_TOLD,
+    dependencies=_WRITES,
     openapi_extra=_HEADERS,
 )
 async def record_answers(document: AnswersIn, request: Request, course_id: CourseId) -> Response:
@@ -104,15 +107,19 @@ async def record_answers(document: AnswersIn, request: Request, course_id: Cours
     response_model=RecordedOut,
     response_description=_ANSWER,
     responses=_TOLD,
+    dependencies=[needs("courses:review")],
     openapi_extra=_HEADERS,
 )
 async def review_course(document: CourseReviewIn, request: Request, course_id: CourseId) -> Response:
     """Record that a professional has looked at what holds the course, or that they end it.
 
-    What they clear is what `hold` names by then: the same rule holds the course again if it speaks anew. What excludes
-    a treatment cannot be cleared.
+    To let it go on, name in `rules` all that `hold` names, or the version that was looked at in `If-Match`: nothing is
+    cleared that nobody has seen. The same rule holds the course again if it speaks anew. A sign that sends a person
+    elsewhere without delay, an open question, or a wait that no date ends takes a `reason`. What excludes a treatment
+    cannot be cleared.
     """
-    return await _record(request, course_id, document, review_report)
+    named = names_version(request)
+    return await _record(request, course_id, document, lambda sent: review_report(sent, version=named))
 
 
 @router.post(
@@ -122,6 +129,7 @@ async def review_course(document: CourseReviewIn, request: Request, course_id: C
     response_model=RecordedOut,
     response_description=_ANSWER,
     responses=_TOLD,
+    dependencies=_WRITES,
     openapi_extra=_HEADERS,
 )
 async def withdraw_course(document: WithdrawIn, request: Request, course_id: CourseId) -> Response:
@@ -168,11 +176,17 @@ def answers_report(sent: AnswersIn) -> Report:
     return Report("answered", "answer.record", _fields(sent), {"intake": intake}, on=sent.on)
 
 
-def review_report(sent: CourseReviewIn) -> Report:
-    """A professional's decision, as the services know it."""
+def review_report(sent: CourseReviewIn, *, version: bool = False) -> Report:
+    """A professional's decision, as the services know it.
+
+    Args:
+        sent: The decision.
+        version: Whether it names the version that was looked at.
+    """
     told = {"reviewer": sent.reviewer.model_dump(), "reason": sent.reason}
     kind: Any = "cleared" if sent.outcome == "resume" else "withdrawn"
-    return Report(kind, "course.review", _fields(sent), told)
+    looked = Looked(None if sent.rules is None else frozenset(sent.rules), version)
+    return Report(kind, "course.review", _fields(sent), told, looked=looked)
 
 
 def withdrawal_report(sent: WithdrawIn) -> Report:

@@ -69,6 +69,12 @@ def _review(document: ReviewIn, request: Request, recommendation_id: str) -> Res
     return Response(shown.body, media_type=JSON, headers=headers)
 
 
+def names_version(request: Request) -> bool:
+    """Whether the caller names a version that they have seen, rather than any at all."""
+    wanted = request.headers.getlist("if-match")
+    return bool(wanted) and "*" not in {part.strip() for header in wanted for part in header.split(",")}
+
+
 def matching(request: Request) -> Callable[[int], bool]:
     """Say which versions are among those that the caller names; a weak tag names none."""
     wanted = request.headers.getlist("if-match")

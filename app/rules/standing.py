@@ -77,6 +77,7 @@ class Standing:
         decision: What the protocol decides by now.
         visits: Every visit: those that are over by their days, then those to come.
         hold: The lines that keep it on hold, the red flags first.
+        doubts: Those among them that hold it for want of an answer alone.
         needs: What has to be told or decided for it to go on, or to go on well.
         reassess_by: The last day on which the next visit needs no new answers.
         settings: How the next session is done; while nobody knows how the skin took the last one, nothing steps up.
@@ -93,6 +94,7 @@ class Standing:
     decision: Decision
     visits: tuple[CourseVisit, ...]
     hold: tuple[Line, ...]
+    doubts: tuple[Line, ...]
     needs: tuple[Need, ...]
     reassess_by: date
     settings: SettingsHeld
@@ -207,6 +209,7 @@ def _standing(program: Program, moment: Moment, before: Moment, happenings: Sequ
         decision=moment.plan.decision,
         visits=visits,
         hold=moment.hold,
+        doubts=moment.doubts,
         needs=() if ended else tuple(_needs(moment)),
         reassess_by=moment.reassess_by,
         settings=moment.settings,

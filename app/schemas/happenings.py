@@ -16,6 +16,8 @@ from app.schemas.scalars import Flag, Input, IsoDate, Scalar, whole_number
 MINUTES: Final = (5, 720)
 """The fewest and the most minutes that a visit takes."""
 MOST_HOURS: Final = 8_760
+MOST_RULES: Final = 200
+"""The most rules that a review names; no protocol lets more hold a course at once."""
 _DAY, _CLOCK = r"(19|2[01])[0-9]{2}-[0-9]{2}-[0-9]{2}", r"[0-9]{2}:[0-9]{2}"
 _ZONED: Final = rf"{_DAY}T{_CLOCK}:[0-9]{{2}}(\.[0-9]{{1,6}})?(Z|[+-]{_CLOCK})"
 
@@ -43,6 +45,7 @@ Sign: TypeAlias = Annotated[
         {"type": "string", "enum": list(SIGNS)},
     ),
 ]
+_RULE: Final = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 _VISIT: Final = r"^vis_[0-9A-Za-z]{22}$"
 VisitRef: TypeAlias = Annotated[
     str,
@@ -51,6 +54,15 @@ VisitRef: TypeAlias = Annotated[
         "visit_id",
         "Must be the id of a visit, which begins with vis_.",
         {"type": "string", "pattern": _VISIT},
+    ),
+]
+HeldRule: TypeAlias = Annotated[
+    str,
+    Scalar(
+        core_schema.str_schema(strict=True, pattern=_RULE),
+        "rule_id",
+        "Must be the id of a rule, as `hold` names it.",
+        {"type": "string", "pattern": _RULE},
     ),
 ]
 CourseOf: TypeAlias = Annotated[
@@ -174,7 +186,17 @@ class CourseReviewIn(Input):
     outcome: Literal["resume", "end"] = Field(
         description="`resume`: what holds the course was looked at, and it may go on. `end`: it is withdrawn."
     )
-    reason: Words | None = Field(default=None, description="Why; kept beside the decision.")
+    rules: tuple[HeldRule, ...] | None = Field(
+        default=None,
+        max_length=MOST_RULES,
+        description="The rules in `hold` that were looked at. To resume, all of them, unless `If-Match` is sent.",
+        examples=[["RED-5", "MOD-P3"]],
+    )
+    reason: Words | None = Field(
+        default=None,
+        description="Why; kept beside the decision. Needed to resume after a sign that sends a person elsewhere "
+        "without delay, with a question open, and before a wait is over that no date ends.",
+    )
 
 
 class WithdrawIn(Input):

@@ -3,12 +3,15 @@
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from functools import partial
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from app.errors import (
     CourseExistsError,
     Fault,
+    InvalidBodyError,
     InvalidQueryError,
     NotBookableError,
     NotFoundError,
@@ -80,6 +83,7 @@ def start(
     Raises:
         NotFoundError: This clinic has no such recommendation.
         NotBookableError: Nothing may be booked from it.
+        InvalidBodyError: Its day has not come.
         CourseExistsError: It has a course already.
         ProtocolNotOnShelfError: The rules that it was made with are not at hand.
         AppError: See `app.services.replays`.
@@ -90,9 +94,23 @@ def start(
     if given is not None:
         return replays.again(backend, caller, CREATE, given)
     accepted = _accepted(backend, caller, recommendation_id)
+    _has_come(accepted.plan.assessed_on, backend.clock.now().astimezone(ZoneInfo(clinic.time_zone)).date())
     course = compose(backend.shelf, clinic, accepted, read, Name(course_id or new_id("crs"), backend.clock.now()))
     given = _store(backend, caller, course, accepted.plan.version, claimed)
     return Shown(course.id, 1, course.answer) if given is None else replays.again(backend, caller, CREATE, given)
+
+
+_NOT_BEGUN: Final = Fault(
+    "/recommendation_id",
+    "not_begun",
+    "Must be a plan for a day that has come: nothing could be recorded of the course before.",
+)
+
+
+def _has_come(day: date, today: date) -> None:
+    """Make sure that the day of a plan has come somewhere in the world."""
+    if day > today + timedelta(1):
+        raise InvalidBodyError([_NOT_BEGUN])
 
 
 def _store(backend: Backend, caller: Caller, course: Course, version: int, claimed: Claim | None) -> Reply | None:

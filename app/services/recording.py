@@ -6,7 +6,7 @@ looked at again when nobody else can write, and if it is another by then, it is 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any, Final, NamedTuple
 
@@ -23,13 +23,13 @@ from app.render.fragments import encode
 from app.render.replanned import changes_of, judgement_of
 from app.rules.diffing import diff
 from app.rules.happenings import Booked, Cleared, known
-from app.rules.remaining import REASSESS
 from app.rules.standing import Standing
 from app.security import new_id
 from app.services import replays
 from app.services.announcing import Made, events_of
 from app.services.backend import Backend
 from app.services.callers import Caller
+from app.services.clearing import NOTHING, Looked, cleared
 from app.services.courses import Reader, fetch, visit_id
 from app.services.creation import client_hash
 from app.services.happenings import happening_of
@@ -59,6 +59,7 @@ class Report:
         visit_id: Of which visit.
         on: On which day; null for today.
         at: When it was so; null for right now.
+        looked: At what a professional has looked who lets the course go on.
     """
 
     kind: HappeningKind
@@ -68,6 +69,7 @@ class Report:
     visit_id: str | None = None
     on: date | None = None
     at: datetime | None = None
+    looked: Looked = NOTHING
 
 
 class Asked(NamedTuple):
@@ -94,7 +96,8 @@ def record(backend: Backend, caller: Caller, course_id: str, report: Report, ask
         NotAllowedError: The rules allow no booking on this day.
         CourseOverError: It was withdrawn.
         CourseFullError: So much was told of it already that it can only be withdrawn.
-        NotResumableError: It cannot go on by a review.
+        NotResumableError: It cannot go on by a review, or not all that holds it was looked at.
+        LooserThanRulesError: It would go on before the rules let it, and no reason was given.
         AppError: See `app.services.replays`.
     """
     for _ in range(TRIES):
@@ -173,7 +176,7 @@ def compose(here: Situation, report: Report, key_id: str, id_: str) -> Made:
     else:
         told["on"] = on.isoformat()
     if report.kind == "cleared":
-        told["rules"] = _held(here)
+        told["rules"] = cleared(here.standing, report.looked, reason=report.told["reason"])
         told["known"] = known(here.happenings)
     row = CourseHappened(
         id=id_,
@@ -191,30 +194,40 @@ def compose(here: Situation, report: Report, key_id: str, id_: str) -> Made:
     return made
 
 
+_AWAY: Final = timedelta(1)
+"""How far the day of a person may be from that of the clinic, wherever they are."""
 _FUTURE: Final = Fault("/on", "in_future", "Must not lie in the future: only what has happened is recorded.")
 _BEFORE: Final = Fault("/on", "before_start", "Must not lie before the day that the plan was made for.")
 _LATER: Final = Fault("/at", "in_future", "Must not lie in the future.")
 
 
 def _when(here: Situation, report: Report) -> tuple[date, datetime]:
-    """The day and the instant at which it was so."""
+    """The day and the instant at which it was so.
+
+    Where the plan was made it may have been tomorrow already, and where a person looks at the skin it may be so too: a
+    day that only tells of that is taken for the nearest one of the course.
+    """
     on, at = report.on or here.today, report.at or here.now
+    away = _AWAY if report.kind == "checked_in" else timedelta(0)
+    first, last = min(here.start.day, here.first_day - away), max(here.start.day, here.today + away)
     faults = [_LATER] if at > here.now else []
     if report.on is not None:
-        faults += [_FUTURE] if on > here.today else [_BEFORE] if on < here.start.day else []
+        faults += [_FUTURE] if on > last else [_BEFORE] if on < first else []
     if faults:
         raise InvalidBodyError(faults)
-    return max(on, here.start.day), at
+    return max(min(on, here.today), here.start.day), at
 
 
 def _visit(here: Situation, report: Report) -> dict[str, Any]:
-    """Which visit is meant, if any: of a check-in one that was done, of everything else one that is not over."""
+    """Which visit is meant, if any: of a check-in any that ever was, of everything else one that is not over."""
+    wanted = report.visit_id
+    if wanted is None:
+        return {"visit": None} if report.kind == "checked_in" else {}
     if report.kind == "checked_in":
-        return {"visit": None if report.visit_id is None else here.visit(report.visit_id).key.written}
-    if report.visit_id is None:
-        return {}
-    find = here.open_visit if report.kind == "booked" else here.late_visit
-    return {"visit": find(report.visit_id).key.written}
+        return {"visit": here.known_visit(wanted).written}
+    if report.kind == "booked":
+        return {"visit": here.open_visit(wanted).key.written}
+    return {"visit": here.late_visit(wanted, done=report.kind == "done").written}
 
 
 def _suits(here: Situation, report: Report) -> None:
@@ -225,18 +238,9 @@ def _suits(here: Situation, report: Report) -> None:
         raise NotAllowedError([Fault("/starts_at", found["because"], found["text"])], found)
 
 
-_NOT_HELD: Final = Fault("/outcome", "not_on_hold", "The course is not on hold.")
 _RULED_OUT: Final = Fault(
     "/outcome", "ruled_out", "The rules exclude the treatment as things stand: only new answers can change that."
 )
-
-
-def _held(here: Situation) -> list[str]:
-    """The rules that a professional has looked at: all that hold the course, but for the want of new answers."""
-    held = dict.fromkeys(line.rule.id for line in here.standing.hold if line is not REASSESS)
-    if not held:
-        raise NotResumableError([_NOT_HELD])
-    return list(held)
 
 
 def _stands(made: Made, report: Report) -> None:

@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 
 from app.errors import CourseOverError, Fault, InvalidBodyError
 from app.render.words import Words
-from app.rules.happenings import AnyHappening, in_order, told
+from app.rules.chain import VisitKey
+from app.rules.happenings import AnyHappening, Done, in_order, told
 from app.rules.ongoing import Start
 from app.rules.remaining import key_of
-from app.rules.standing import CourseVisit, Standing, Trail, stand
+from app.rules.standing import CourseVisit, Standing, Trail
 from app.services.backend import Backend
 from app.services.beginning import start_of
 from app.services.callers import Caller
@@ -67,6 +68,11 @@ class Situation:
         return self.now.astimezone(self.zone).date()
 
     @property
+    def first_day(self) -> date:
+        """The day that it was there when the course began."""
+        return self.course.created_at.astimezone(self.zone).date()
+
+    @property
     def today_counted(self) -> int:
         """The day that it is, counted from the origin of the standing."""
         return (self.today - self.standing.origin).days
@@ -97,21 +103,53 @@ class Situation:
             raise InvalidBodyError([_OVER])
         return visit
 
-    def late_visit(self, wanted: str) -> CourseVisit:
+    def late_visit(self, wanted: str, *, done: bool) -> VisitKey:
         """The visit of an id, if it may still be told what became of it: also after a later one was done.
 
-        Raises:
-            InvalidBodyError: The course has no such visit, or it is over.
-        """
-        found = (one for one in self._overtaken() if visit_id(self.course.id, one.key) == wanted)
-        known = any(visit_id(self.course.id, one.key) == wanted for one in self.standing.visits)
-        return (None if known else next(found, None)) or self.open_visit(wanted)
+        Args:
+            wanted: Its id.
+            done: Whether it took place, which outweighs that it was missed or cancelled.
 
-    def _overtaken(self) -> Iterator[CourseVisit]:
-        """The visits that the course began with, each with the attempt of which nothing was told yet."""
+        Raises:
+            InvalidBodyError: The course never had such a visit, or it is over.
+        """
+        key = self.known_visit(wanted)
         said = told(in_order(self.happenings))
-        for visit in stand(self.words.program, self.start, (), self.read).visits:
-            yield CourseVisit(key_of(visit.key, said), "proposed")
+        final = said[key].final if key in said else None
+        if final is not None and (isinstance(final, Done) or not done):
+            raise InvalidBodyError([_DONE if done else _OVER])
+        return key
+
+    def known_visit(self, wanted: str) -> VisitKey:
+        """The visit of an id, be it one that the course had only for a while, or that was overtaken.
+
+        Raises:
+            InvalidBodyError: The course never had such a visit.
+        """
+        for key in self._ever():
+            if visit_id(self.course.id, key) == wanted:
+                return key
+        raise InvalidBodyError([_UNKNOWN])
+
+    def _ever(self) -> Iterator[VisitKey]:
+        """Every visit that anybody may know of: those of now, then those of every version so far.
+
+        Of each also the attempt of which nothing was told yet: had things been told in another order, it was shown.
+        """
+        said = told(in_order(self.happenings))
+        yield from (visit.key for visit in self.standing.visits)
+        for standing in self._versions():
+            for visit in standing.visits:
+                yield visit.key
+                yield key_of(visit.key, said)
+
+    def _versions(self) -> Iterator[Standing]:
+        """How the course stood after each word, in the order in which they came."""
+        trail = Trail(self.words.program, self.start, self.read)
+        yield trail.standing()
+        for one in self.happenings:
+            trail.tell(one)
+            yield trail.standing()
 
     def goes_on(self) -> None:
         """Make sure that the course was not withdrawn.
@@ -124,6 +162,7 @@ class Situation:
 
 
 _UNKNOWN = Fault("/visit_id", "unknown_visit", "Must be the id of a visit of this course.")
+_DONE = Fault("/visit_id", "visit_over", "Must be the id of a visit of which nobody told yet that it took place.")
 _OVER = Fault("/visit_id", "visit_over", "Must be the id of a visit that is neither done nor missed nor cancelled.")
 
 

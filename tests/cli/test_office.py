@@ -57,7 +57,9 @@ def test_a_key_is_printed_alone_and_once(run: Run, clinic: str) -> None:
     assert key is not None
     assert (key.kind, key.world) == ("secret", "test")
     [listed] = run("keys", "list", "--clinic", clinic, "--world", "test").stdout.splitlines()
-    assert listed.startswith(f"{key.id}  secret  clients:erase,clients:export,courses:read,courses:write,")
+    assert listed.startswith(
+        f"{key.id}  secret  clients:erase,clients:export,courses:read,courses:review,courses:write,"
+    )
     assert key.secret not in listed
     assert run("keys", "list", "--clinic", clinic).stdout == ""
 

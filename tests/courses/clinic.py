@@ -67,6 +67,12 @@ class Patient:
     def signs(self, on: date, *signs: str, **more: Any) -> Json:
         return self.told("check-ins", {"on": f"{on}", "signs": list(signs), **more})
 
+    def resume(self, **more: Any) -> Json:
+        """Let a professional look at all that holds the course."""
+        held = [line["rule"] for line in self.read()["hold"]]
+        sent = {"reviewer": REVIEWER, "outcome": "resume", "reason": "Looked at.", "rules": held, **more}
+        return self.told("review", sent)
+
     def check(self, on: date, at: str = "10:00", **more: Any) -> Json:
         answer = self.send("check", {"starts_at": f"{on}T{at}:00Z", **more})
         assert answer.status_code == 200, answer.text
@@ -107,9 +113,9 @@ def code_of(answer: Any) -> tuple[int, str]:
 def plan(service: Service, office: Office | None = None, **asked: Any) -> Json:
     """A stored recommendation of a healthy person, unless something else is asked."""
     client = {"ref": f"c-{next(_REFS)}", **asked.pop("client", {})}
-    stored: Json = service.store(
-        office or service.ours, intake(*asked.pop("concerns", ()), client=client, **asked)
-    ).json()
+    made_for = {"assessed_on": asked.pop("assessed_on")} if "assessed_on" in asked else {}
+    document = {**intake(*asked.pop("concerns", ()), client=client, **asked), **made_for}
+    stored: Json = service.store(office or service.ours, document).json()
     return stored
 
 

@@ -77,7 +77,7 @@ def test_a_hold_cancels_what_was_booked_and_the_clearance_lets_it_come_back(pati
     patient.signs(day(4), "crusts")
     held = _shown(patient)
     assert (held["session-2"].status, held["session-2"].title) == ("CANCELLED", "Cancelled appointment: Ours")
-    patient.told("review", {"reviewer": REVIEWER, "outcome": "resume"})
+    patient.resume()
     back = _shown(patient)
     assert back["session-2"].status == "TENTATIVE"
     assert back["session-2"].sequence > held["session-2"].sequence

@@ -42,7 +42,7 @@ NEEDS = {
     "record_visit": "courses:write",
     "record_check_in": "courses:write",
     "record_answers": "courses:write",
-    "review_course": "courses:write",
+    "review_course": "courses:review",
     "withdraw_course": "courses:write",
     "read_recommendation_calendar": "recommendations:read",
     "read_course_calendar": "courses:read",
