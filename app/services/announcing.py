@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date, timedelta
 from typing import NamedTuple
 
+from app.rules.chain import VisitKey
 from app.rules.diffing import EDGES, Diff
+from app.rules.edges import Edge
 from app.rules.happenings import AnyHappening, Booked, Done, Withdrawn
-from app.rules.standing import Standing
+from app.rules.standing import CourseVisit, Standing
 from app.security import new_id
 from app.services.courses import visit_id, written
 from app.services.events import EventType
@@ -38,8 +41,22 @@ def events_of(made: Made) -> Iterator[Event]:
     elif _replanned(made):
         yield _event(made, "course.replanned", course_id)
     yield from _of_happening(made)
-    for key in dict.fromkeys(change.key for change in made.changes.changed if change.what in EDGES):
+    for key in dict.fromkeys(_elsewhere(made)):
         yield _event(made, "visit.window_changed", visit_id(course_id, key), course_id)
+
+
+def _elsewhere(made: Made) -> Iterator[VisitKey]:
+    """The visits whose windows are others: also those that come back from a hold otherwise than they went into it."""
+    yield from (change.key for change in made.changes.changed if change.what in EDGES)
+    for moved in made.changes.added:
+        was, is_ = made.here.standing.visit(moved.key), made.after.visit(moved.key)
+        if was is not None and is_ is not None and _days(made.here.standing, was) != _days(made.after, is_):
+            yield moved.key
+
+
+def _days(standing: Standing, visit: CourseVisit) -> list[date | None]:
+    edges: list[Edge | None] = [getattr(visit, name) for name in EDGES]
+    return [None if edge is None else standing.origin + timedelta(edge.day) for edge in edges]
 
 
 def _event(made: Made, type_: EventType, subject_id: str, course_id: str | None = None) -> Event:
