@@ -66,8 +66,8 @@ def busy_in(text: str, zone: ZoneInfo) -> list[Stretch]:
 
     Args:
         text: One iCalendar object. Free-busy periods count unless they are marked as free, and events unless they are
-            cancelled or marked as transparent. What lies outside the range of the VFREEBUSY components is not known
-            to be free, and counts as busy.
+            cancelled or marked as transparent. What lies in the range of none of the VFREEBUSY components, if they have
+            any, is not known to be free, and counts as busy.
         zone: The zone of times and days that name none.
 
     Returns:
@@ -121,8 +121,17 @@ def _stretches(calendar: Component, zone: ZoneInfo) -> Iterator[Stretch]:
         elif part.name == "VEVENT":
             yield from _event(part, zone)
     if ranges:
-        yield -FAR, min(begin for begin, _ in ranges)
-        yield max(end for _, end in ranges), FAR
+        yield from _outside(sorted(ranges))
+
+
+def _outside(ranges: Iterable[Stretch]) -> Iterator[Stretch]:
+    """The time that lies in none of some stretches, given by their begins."""
+    told = -FAR
+    for begin, end in ranges:
+        if begin > told:
+            yield told, begin
+        told = max(told, end)
+    yield told, FAR
 
 
 def _periods(part: Component, zone: ZoneInfo) -> Iterator[Stretch]:

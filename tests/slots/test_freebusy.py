@@ -62,6 +62,15 @@ def test_what_lies_outside_the_range_of_free_busy_times_is_not_known_to_be_free(
     assert busy(told) == [("ever", "12-01 00:00"), ("12-04 09:00", "12-04 10:00"), ("01-01 00:00", "ever")]
 
 
+def test_what_lies_between_two_ranges_of_free_busy_times_is_not_known_to_be_free() -> None:
+    def told(*days: str) -> str:
+        return freebusy(f"DTSTART:2026{days[0]}T000000Z", f"DTEND:2026{days[1]}T000000Z")
+
+    assert busy(told("1201", "1202"), told("1205", "1208"), told("1202", "1203"), told("1206", "1207")) == [
+        ("ever", "12-01 00:00"), ("12-03 00:00", "12-05 00:00"), ("12-08 00:00", "ever"),
+    ]  # fmt: skip
+
+
 def test_events_are_busy_in_their_own_zone_by_its_name_or_that_of_windows() -> None:
     assert busy(
         event("DTSTART;TZID=America/New_York:20261201T090000", "DTEND;TZID=America/New_York:20261201T100000"),
