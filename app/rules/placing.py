@@ -2,15 +2,17 @@
 
 Days are counted from the chain's origin. What a visit may have depends on the day of the visit that it follows, on the
 days that are closed, on what an event leaves, and on when a new assessment is due. Where its last day is over, it is to
-be as soon as possible, and only closed days and the new assessment still bound it.
+be as soon as possible, and only closed days and the new assessment still bound it. Where the visit that it follows has
+no day yet, every day counts that this one could have.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
+from app.rules.closed import Closed
 from app.rules.facts import NEVER
 
 if TYPE_CHECKING:
@@ -73,44 +75,49 @@ class _Last(NamedTuple):
     lines: Lines
 
 
-class _Closed:
-    """The days on which nobody may come, as stretches that lie apart."""
-
-    def __init__(self, windows: Iterable[Window]) -> None:
-        self._begins: list[int] = []
-        self._ends: list[int] = []
-        for begin, end in sorted((window.begin, window.end) for window in windows if window.begin < window.end):
-            if self._ends and begin <= self._ends[-1]:
-                self._ends[-1] = max(self._ends[-1], end)
-            else:
-                self._begins.append(begin)
-                self._ends.append(end)
-
-    def free_from(self, day: int) -> int:
-        """The first day from a day on that is not closed."""
-        last = bisect_right(self._begins, day) - 1
-        return max(day, self._ends[last]) if last >= 0 else day
-
-    def free_until(self, day: int) -> int:
-        """The last day up to a day that is not closed."""
-        last = bisect_right(self._begins, day) - 1
-        return day if last < 0 or self._ends[last] <= day else self._begins[last] - 1
-
-    def after(self, day: int) -> int:
-        """The first closed day of a stretch that begins after a day; beyond all days where there is none."""
-        following = bisect_right(self._begins, day)
-        return self._begins[following] if following < len(self._begins) else NEVER + 1
-
-
 class Ground:
     """What bounds one visit of a chain, for any day of the visit that it follows."""
 
-    def __init__(self, chain: Chain, index: int, today: int) -> None:
-        """Take up what of the chain concerns one of its steps."""
+    def __init__(self, chain: Chain, index: int, today: int, *, ends: bool = True) -> None:
+        """Take up what of the chain concerns one of its steps.
+
+        Args:
+            chain: What remains of the course.
+            index: The position of the visit in it.
+            today: The day of the question.
+            ends: Whether it has a last day besides that of the new assessment.
+        """
         self.step: Step = chain.steps[index]
         self.windows: tuple[Window, ...] = (*chain.windows, *self.step.closed)
-        self._closed = _Closed(self.windows)
-        self._chain, self._today = chain, today
+        self._closed = Closed(self.windows)
+        self._chain, self._today, self._ends = chain, today, ends
+
+    @cached_property
+    def _before(self) -> Ground:
+        """The ground of the visit that this one follows."""
+        return Ground(self._chain, self.step.follows or 0, self._today)
+
+    @cached_property
+    def _reach(self) -> Room:
+        """The days that the visit that this one follows has or could have."""
+        before = self._before
+        if before.step.booked is not None:
+            return Room(before.step.booked, before.step.booked)
+        room = before.room(None)
+        return Room(room.first, before._closed.free_until(room.last))  # noqa: SLF001 -- the same class
+
+    @property
+    def _stuck(self) -> bool:
+        """Whether the visit that this one follows can have no day."""
+        return self.step.follows is not None and self._reach.first_date is None
+
+    def _first(self, previous: int | None) -> int | None:
+        """The first day that the visit before it has or could have."""
+        return self._reach.first if previous is None and self.step.follows is not None else previous
+
+    def _final(self, previous: int | None) -> int | None:
+        """The last day that the visit before it has or could have."""
+        return self._reach.last if previous is None and self.step.follows is not None else previous
 
     def room(self, previous: int | None) -> Room:
         """Tell the days that are open, given the day of the visit that this one follows.
@@ -118,10 +125,14 @@ class Ground:
         Args:
             previous: That day; `None` where this visit follows none, or one that has no day yet.
         """
-        earliest = self._earliest(previous)
-        latest, due = self._latest(previous, earliest), self._reassess(previous)
+        earliest = self._earliest(self._first(previous))
         first = earliest if earliest >= self._today else self._closed.free_from(self._today)
-        return Room(first, due if latest < self._today else min(latest, due))
+        return Room(first, first - 1 if previous is None and self._stuck else self._last_day(self._final(previous)))
+
+    def _last_day(self, previous: int | None) -> int:
+        """The last day, given the day of the visit that this one follows."""
+        latest, due = self._latest(previous, self._earliest(previous)), self._reassess(previous)
+        return due if latest < self._today else min(latest, due)
 
     def allows(self, previous: int | None, day: int) -> bool:
         """Whether the visit may be on a day."""
@@ -143,6 +154,9 @@ class Ground:
 
     def last(self, previous: int | None) -> _Last:
         """Tell the last day with the lines that set it."""
+        if previous is None and self._stuck:
+            return self._before.last(None)
+        previous = self._final(previous)
         latest, due = self._latest(previous, self._earliest(previous)), self._reassess(previous)
         if latest < self._today or due < latest:
             return _Last(due, "reassess", self._reassess_lines(previous))
@@ -150,17 +164,16 @@ class Ground:
 
     def held(self, previous: int | None) -> Lines:
         """The lines behind the first and the last day."""
-        soonest = self._soonest(previous)
-        return self._soonest_lines(previous) | self._covering(soonest) | self.last(previous).lines
+        first = self._first(previous)
+        return self._soonest_lines(first) | self._covering(self._soonest(first)) | self.last(previous).lines
 
     def _why(self, previous: int | None, day: int) -> tuple[Reason, Lines]:
         """Which limit a refused day meets first."""
-        covering = self._covering(day)
-        soonest = self._soonest(previous)
+        covering, first = self._covering(day), self._first(previous)
         if day < self._today:
             return "past", frozenset()
-        if day < soonest:
-            return "early", covering.union(self._soonest_lines(previous))
+        if day < self._soonest(first):
+            return "early", covering.union(self._soonest_lines(first))
         if covering:
             return "forbidden", covering
         return self.last(previous)[1:]
@@ -190,6 +203,8 @@ class Ground:
 
         A visit is not put off over such days.
         """
+        if not self._ends:
+            return NEVER
         latest = self._longest(previous)
         if previous is not None and self.step.gap is not None:
             due = max(earliest, self._closed.free_from(previous + self.step.gap.typical.value))
@@ -208,12 +223,9 @@ class Ground:
 
     def _reassess(self, previous: int | None) -> int:
         """The last day before which no new assessment is due."""
-        chain, follows = self._chain, self.step.follows
-        if follows is None:
+        chain = self._chain
+        if previous is None or self.step.follows is None:
             return chain.reassess.day
-        if previous is None:
-            before = chain.steps[follows]
-            previous = (before.latest or before.target).day
         return max(chain.reassess.day, previous + chain.reassess_after.value)
 
     def _reassess_lines(self, previous: int | None) -> Lines:
@@ -258,8 +270,8 @@ def window_of(chain: Chain, index: int, previous_day: int | None, today: int) ->
     Args:
         chain: What remains of the course.
         index: The position of the visit in it.
-        previous_day: The day of the visit that it follows: done, booked or placed; `None` where that has no day yet,
-            and the visit's own window as the standing shows it counts.
+        previous_day: The day of the visit that it follows: done, booked or placed; `None` where it follows none, or
+            one that has no day yet, and every day counts that this one could have.
         today: The day of the question.
 
     Returns:

@@ -1,6 +1,7 @@
 """Whether a visit may be at a time: one answer for the web, the telephone and the desk, and for booking itself."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final, NamedTuple
 
@@ -9,8 +10,9 @@ from app.render.fragments import encode
 from app.render.placed import allowed_of, refused_of
 from app.rules.chain import Chain, VisitKey
 from app.rules.diffing import diff
+from app.rules.displacing import displaced
 from app.rules.happenings import Answered, Booked
-from app.rules.placing import Refusal, allowed, held_up, refusal
+from app.rules.placing import Ground, Refusal, held_up
 from app.rules.standing import CourseVisit, Standing
 from app.services.backend import Backend
 from app.services.callers import Caller
@@ -21,7 +23,7 @@ from app.services.situations import Situation, look
 CHECK: Final = "course.check"
 Json = dict[str, Any]
 _AHEAD: Final = 800
-"""For how many days a first day is looked for where two plans have to allow it."""
+"""For how many days a first day is looked for."""
 _NONE_TO_COME: Final = Fault("/visit_id", "no_visit", "No visit of this course is to come.")
 
 
@@ -82,69 +84,76 @@ def _meant(here: Situation, wanted: str | None) -> CourseVisit:
 def _refused(here: Situation, visit: CourseVisit, proposed: Proposed, on: date) -> Refusal | None:
     """Say why not; null where the visit may be then.
 
-    What else is booked meanwhile is asked of a second plan, which knows of it: both plans have to allow the day.
+    What else is booked meanwhile is asked of a second plan, which knows of it. That one says until when the visit may
+    be; the plan as it stands says from when, and when a new assessment is due.
     """
-    grounds = [_Ground(here.standing, visit.key, here.today)]
-    if proposed.procedures:
-        grounds.append(_Ground(_aware(here, proposed.procedures), visit.key, here.today))
-    day = (on - here.standing.origin).days
-    for ground in grounds:
-        found = ground.refusal(here.standing, day)
-        if found is not None:
-            return found if len(grounds) == 1 else _for_all(found, grounds, here)
-    return None if proposed.procedures else _displaced(here, visit, proposed)
+    more, day = bool(proposed.procedures), (on - here.standing.origin).days
+    grounds = [_Ground(here.standing, visit.key, here.today, ends=not more)]
+    if more:
+        grounds.append(_Ground(here.after(_answered(here, proposed.procedures)), visit.key, here.today))
+    refusals = (one.refusal(here.standing, day) for one in grounds)
+    found = next((one for one in refusals if one is not None), None)
+    if found is None and proposed.starts_at < here.now:
+        found = _OVER
+    if found is not None:
+        return found if found.because == "hold" else replace(found, first_date=_first(here, grounds, proposed))
+    return _displaced(here, visit, proposed)
+
+
+_OVER: Final = Refusal("past", frozenset(), None)
+"""Of a time of today that is over."""
+
+
+def _first(here: Situation, grounds: Sequence["_Ground"], proposed: Proposed) -> int | None:
+    """The first day that every plan allows, at the same time of the day if there is one."""
+    today, local = here.today_counted, proposed.starts_at.astimezone(here.zone)
+    over = datetime.combine(here.today, local.timetz()) < here.now
+    ahead = [*range(today + over, today + _AHEAD), today]
+    return next((day for day in ahead if all(one.allows(here.standing, day) for one in grounds)), None)
 
 
 class _Ground:
     """One plan, asked about one visit; days are counted from the origin of whoever asks."""
 
-    def __init__(self, standing: Standing, key: VisitKey, today: date) -> None:
+    def __init__(self, standing: Standing, key: VisitKey, today: date, *, ends: bool = True) -> None:
         self._standing, self._today = standing, (today - standing.origin).days
         self._chain: Chain = standing.chain
         keys = [step.key for step in self._chain.steps]
         self._index = keys.index(key) if key in keys else None
-        self._key = key
-
-    def _previous(self, index: int) -> int | None:
-        """The day of the visit that it follows, if that is booked."""
-        follows = self._chain.steps[index].follows
-        return None if follows is None else self._chain.steps[follows].booked
-
-    def _shift(self, asker: Standing) -> int:
-        return (asker.origin - self._standing.origin).days
+        self._key, self._ends = key, ends
+        self._ground = None if self._index is None else Ground(self._chain, self._index, self._today, ends=ends)
 
     def allows(self, asker: Standing, day: int) -> bool:
         """Whether the visit may be on a day."""
-        if self._index is None or self._chain.hold:
+        if self._ground is None or self._chain.hold:
             return False
-        return allowed(self._chain, self._index, self._previous(self._index), day + self._shift(asker), self._today)
+        moved = day + self._shift(asker)
+        return self._ground.allows(None, moved) and self._displaced(moved) is None
 
     def refusal(self, asker: Standing, day: int) -> Refusal | None:
         """Say why the visit may not be on a day."""
         if self._chain.hold:
             return held_up(self._chain)
-        if self._index is None:
+        if self._ground is None:
             gone = {one.key: frozenset(one.because) for one in diff(asker, self._standing).withdrawn}
             return Refusal("late", gone.get(self._key, frozenset()), None)
-        shift = self._shift(asker)
-        found = refusal(self._chain, self._index, self._previous(self._index), day + shift, self._today)
-        if found is None or found.first_date is None:
-            return found
-        return Refusal(found.because, found.lines, found.first_date - shift)
+        moved = day + self._shift(asker)
+        return self._ground.refusal(None, moved) or self._displaced(moved)
+
+    def _shift(self, asker: Standing) -> int:
+        return (asker.origin - self._standing.origin).days
+
+    def _displaced(self, day: int) -> Refusal | None:
+        """What is booked behind the visit and could not stay."""
+        if self._index is None or not self._ends:
+            return None
+        return displaced(self._chain, self._index, day, self._today)
 
 
-def _for_all(found: Refusal, grounds: Sequence[_Ground], here: Situation) -> Refusal:
-    """The same refusal with the first day that every plan allows."""
-    days = range(here.today_counted, here.today_counted + _AHEAD)
-    first = next((day for day in days if all(one.allows(here.standing, day) for one in grounds)), None)
-    return Refusal(found.because, found.lines, first)
-
-
-def _aware(here: Situation, procedures: Sequence[Mapping[str, Any]]) -> Standing:
-    """How the course would stand if it were known what else is planned."""
+def _answered(here: Situation, procedures: Sequence[Mapping[str, Any]]) -> Answered:
+    """What it would be to tell what else is planned."""
     told = list(_told(here, procedures))
-    answered = Answered(id="", at=here.now, on=here.standing.origin, intake={"history": {"procedures": told}})
-    return here.after(answered)
+    return Answered(id="", at=here.now, on=here.standing.origin, intake={"history": {"procedures": told}})
 
 
 def _told(here: Situation, procedures: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
@@ -160,7 +169,8 @@ def _displaced(here: Situation, visit: CourseVisit, proposed: Proposed) -> Refus
     """Why a booking would not stand although its day is free; null where it would."""
     local = proposed.starts_at.astimezone(here.zone)
     booking = Booked(id="", at=here.now, visit=visit.key, starts_at=local, minutes=proposed.minutes)
-    after = here.after(booking)
+    told = [_answered(here, proposed.procedures)] if proposed.procedures else []
+    after = here.after(*told, booking)
     now = after.visit(visit.key)
     if now is not None and now.booking == booking:
         return None

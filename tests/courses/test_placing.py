@@ -7,10 +7,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.schemas.placing import CheckOut
-from tests.courses.clinic import Json, Patient, begin, code_of, day
+from tests.courses.clinic import REVIEWER, Json, Patient, begin, code_of, day
 from tests.resources.service import Service
-
-RESUME = {"reviewer": {"name": "Dr A. Example", "role": "dermatologist"}, "outcome": "resume"}
+from tests.rules.courses import intake
 
 
 def _rules(found: dict[str, object]) -> list[str]:
@@ -38,7 +37,7 @@ def test_a_day_too_soon_is_refused_with_the_rule_and_the_first_day_that_would_do
 
 def test_a_day_that_is_over_is_refused(patient: Patient) -> None:
     patient.on_day(3)
-    found = patient.check(day(2))
+    found = patient.check(day(2), "13:00")
     assert (found["allowed"], found["because"], found["rules"], found["first_date"]) == (
         False,
         "past",
@@ -56,6 +55,82 @@ def test_a_peel_that_is_booked_next_week_counts_and_is_not_kept(patient: Patient
     assert patient.check(date(2026, 12, 12), procedures=peel)["allowed"]
     assert patient.check(day(5))["allowed"]
     assert patient.read()["version"] == 1
+
+
+def test_a_peel_that_puts_the_next_visit_off_beyond_its_last_day_leaves_the_day_that_it_would_have(
+    patient: Patient,
+) -> None:
+    patient.done("session-1", day(0), reaction="none")
+    patient.on_day(10)
+    peel = {"code": "superficial_peel", "on": f"{day(13)}"}
+    found = patient.check(day(15), procedures=[peel])
+
+    assert (found["allowed"], found["because"], found["first_date"]) == (False, "early", f"{day(27)}")
+    assert _rules(found) == ["CAD-FL1", "CAD-L1", "DEF-PEEL1"]
+    assert patient.check(day(27), procedures=[peel])["allowed"]
+    patient.told("answers", {"on": f"{day(10)}", "history": {"procedures": [peel]}})
+    assert patient.check(day(15))["first_date"] == found["first_date"]
+    assert patient.check(day(27))["allowed"]
+
+
+def test_a_treatment_that_is_planned_never_allows_a_day_that_is_too_soon(patient: Patient) -> None:
+    patient.done("session-1", day(0), reaction="none")
+    found = patient.check(day(3), procedures=[{"code": "waxing", "on": f"{day(90)}"}])
+    assert (found["allowed"], found["because"], found["first_date"]) == (False, "early", f"{day(7)}")
+
+
+@pytest.mark.parametrize("procedures", [[], [{"code": "waxing", "on": f"{day(300)}"}]])
+def test_a_day_that_would_take_the_next_visit_its_booking_is_refused_as_placing_the_series_does(
+    patient: Patient, procedures: list[Json]
+) -> None:
+    patient.book("session-2", day(9))
+    visit_id = patient.visit("session-1")["id"]
+    found = patient.check(day(6), visit_id=visit_id, procedures=procedures)
+    CheckOut.model_validate(found)
+
+    assert (found["allowed"], found["because"], found["first_date"]) == (False, "booked", f"{day(0)}")
+    assert _rules(found) == ["CAD-FL1", "CAD-L1"]
+    assert patient.check(day(2), visit_id=visit_id, procedures=procedures)["allowed"]
+    assert not patient.check(day(3), visit_id=visit_id, procedures=procedures)["allowed"]
+    assert code_of(patient.book("session-1", day(6))) == (409, "not_allowed")
+    placed = patient.send("fit", {"free": [{"start": f"{day(6)}T09:00:00Z", "end": f"{day(6)}T12:00:00Z"}]}).json()
+    assert placed["unplaced"][0] == {"visit_id": visit_id} | {k: found[k] for k in ("because", "rules")} | {
+        "text": placed["unplaced"][0]["text"]
+    }
+    assert patient.visit("session-2")["state"] == "booked"
+
+
+def test_what_was_placed_together_can_be_asked_about_one_by_one_and_booked_from_its_end(patient: Patient) -> None:
+    hours = {"mon": [["09:00", "18:00"]]}
+    closed = [{"from": f"{day(0)}", "until": f"{day(40)}"}]
+    placed = patient.send("fit", {"busy": [], "opening_hours": hours, "closures": closed}).json()
+
+    assert placed["complete"]
+    for one in placed["placements"]:
+        found = patient.send("check", {"visit_id": one["visit_id"], "starts_at": one["starts_at"]}).json()
+        assert found["allowed"], found
+    for one in reversed(placed["placements"]):
+        booking = {"visit_id": one["visit_id"], "state": "booked", "starts_at": one["starts_at"]}
+        patient.told("visits", booking)
+    assert all(patient.visit(f"session-{number}")["state"] == "booked" for number in range(1, 7))
+
+
+def test_a_time_of_today_that_is_over_is_refused_and_a_later_one_is_not(patient: Patient) -> None:
+    found = patient.check(day(0), "09:29")
+    CheckOut.model_validate(found)
+    assert (found["allowed"], found["because"], found["rules"]) == (False, "past", [])
+    assert found["first_date"] == f"{day(1)}"
+    assert patient.check(day(1), "09:29")["allowed"]
+    assert code_of(patient.book("session-1", day(0), "09:29")) == (409, "not_allowed")
+    assert patient.check(day(0), "09:45")["allowed"]
+
+
+def test_where_today_is_the_last_day_a_time_that_is_over_leaves_the_rest_of_it(patient: Patient) -> None:
+    patient.done("session-1", day(0), reaction="none")
+    last = date.fromisoformat(patient.visit("session-2")["latest"]["date"])
+    patient.on_day((last - day(0)).days)
+    found = patient.check(last, "08:00")
+    assert (found["because"], found["first_date"]) == ("past", f"{last}")
 
 
 def test_a_peel_elsewhere_on_the_body_does_not_count(patient: Patient) -> None:
@@ -87,7 +162,8 @@ def test_after_a_long_gap_new_answers_come_first(patient: Patient) -> None:
     patient.on_day(100)
     found = patient.check(day(181))
     assert (found["allowed"], found["because"], _rules(found)) == (False, "reassess", ["REASSESS"])
-    patient.told("answers", {"on": f"{day(100)}", "client": {"pregnant": False}})
+    anew = {part: told for part, told in intake().items() if part in {"client", "history"}}
+    patient.told("answers", {"on": f"{day(100)}", **anew})
     assert patient.check(day(181))["allowed"]
 
 
@@ -129,17 +205,18 @@ def test_whatever_happened_what_is_allowed_can_be_booked_and_every_first_day_is_
             patient.told("visits", {**named, "state": state, "on": f"{on}"})
         elif what == "s":
             patient.signs(on, "blisters" if proposed % 2 else "flaking")
-        elif what == "r":
-            patient.send("review", RESUME)
+        elif what == "r" and "review" in patient.read()["needs"]:
+            held = [line["rule"] for line in patient.read()["hold"]]
+            patient.send("review", {"reviewer": REVIEWER, "outcome": "resume", "reason": "Seen.", "rules": held})
         when = on + timedelta(proposed)
-        found = patient.check(when)
+        found = patient.check(when, "13:00")
         booked = patient.send(
-            "visits", {"visit_id": found["visit_id"], "state": "booked", "starts_at": f"{when}T10:00:00Z"}
+            "visits", {"visit_id": found["visit_id"], "state": "booked", "starts_at": f"{when}T13:00:00Z"}
         )
         assert booked.status_code == (201 if found["allowed"] else 409)
         if not found["allowed"]:
             assert booked.json()["refusal"] == found
             assert found["rules"] or found["because"] == "past"
             if found["first_date"] is not None:
-                assert patient.check(date.fromisoformat(found["first_date"]))["allowed"]
+                assert patient.check(date.fromisoformat(found["first_date"]), "13:00")["allowed"]
     patient.service.clock.at = patient.service.clock.at.replace(year=2026, month=11, day=21)

@@ -5,11 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.rules.chain import Chain, Step
+from app.rules.displacing import displaced
 from app.rules.placing import Refusal, allowed, refusal, window_of
 from tests.rules.series import LAST, SEEDS, Case, case, chain, first, gap, held, then, window
 
 INTERVAL = gap(21, 28, 24)
-END = 3 * LAST
+END = 6 * LAST
 
 
 def two(**more: object) -> Chain:
@@ -92,9 +93,29 @@ def test_nothing_is_allowed_while_the_course_is_on_hold() -> None:
     assert window_of(stopped, 0, None, 0).first_date is None
 
 
-def test_a_visit_whose_forerunner_has_no_day_keeps_to_the_window_that_is_shown() -> None:
-    assert window_of(two(), 1, None, 0) == (0, LAST)
+def test_a_visit_whose_forerunner_has_no_day_may_follow_any_day_that_this_one_could_have() -> None:
     assert window_of(chain(first(3, earliest=2, latest=6)), 0, None, 0) == (2, 6)
+    assert window_of(chain(first(3, earliest=2, latest=6), then(2, 27, INTERVAL)), 1, None, 0) == (23, 34)
+    assert window_of(chain(first(3, earliest=2, latest=6), then(2, 27, INTERVAL)), 1, None, 4) == (25, 34)
+    assert window_of(chain(first(3, latest=6, booked=5), then(2, 27, INTERVAL)), 1, None, 0) == (26, 33)
+
+
+def test_a_visit_whose_forerunner_can_have_no_day_has_none_and_is_told_why() -> None:
+    over = chain(first(3, latest=6), then(2, 27, INTERVAL), reassess=20)
+    assert said(refusal(over, 1, None, 60, 21)) == ("reassess", ("RUL-DUE",), None)
+
+
+def test_a_day_that_what_is_booked_behind_it_does_not_leave_is_known() -> None:
+    behind = chain(first(0), then(2, 24, INTERVAL, booked=30))
+    assert [day for day in range(LAST) if displaced(behind, 0, day, 0) is None] == list(range(2, 10))
+    assert said(displaced(behind, 0, 10, 0)) == ("booked", ("RUL-MIN",), None)
+    assert said(displaced(behind, 0, 1, 0)) == ("booked", ("RUL-MAX",), None)
+    assert displaced(behind, 1, 40, 0) is None
+
+
+def test_what_is_booked_farther_behind_leaves_room_for_those_between() -> None:
+    behind = chain(first(0), then(2, 24, INTERVAL), then(3, 48, INTERVAL, booked=50))
+    assert [day for day in range(LAST) if displaced(behind, 0, day, 0) is None] == list(range(9))
 
 
 # --- Any series -----------------------------------------------------------------------------------------------------
@@ -103,19 +124,44 @@ def test_a_visit_whose_forerunner_has_no_day_keeps_to_the_window_that_is_shown()
 def literal(found: Case, index: int, previous: int | None) -> list[int]:
     """The days that are allowed, each looked up in a short calendar."""
     step, today = found.chain.steps[index], found.today
+    befores = [previous] if previous is not None or step.follows is None else reachable(found, step.follows)
+    free = calendar(found, step)
+    opens = [opening(step, before, free) for before in befores]
+    ends = [ending(found, step, before, free) for before in befores]
+    return [d for d in free if befores and max(today, min(opens)) <= d <= max(ends)]
+
+
+def reachable(found: Case, index: int) -> list[int]:
+    """The days that a visit has or could have."""
+    booked = found.chain.steps[index].booked
+    return literal(found, index, None) if booked is None else [booked]
+
+
+def calendar(found: Case, step: Step) -> list[int]:
+    """The days on which a visit is not forbidden."""
     closed = {d for w in (*found.chain.windows, *step.closed) for d in range(w.begin, w.end)}
-    free = [d for d in range(-20, END + 1) if d not in closed]
+    return [d for d in range(-20, END + 1) if d not in closed]
+
+
+def opening(step: Step, previous: int | None, free: list[int]) -> int:
+    """The first day after a visit before it."""
+    return min(d for d in free if d >= soonest(step, previous))
+
+
+def soonest(step: Step, previous: int | None) -> int:
+    return step.earliest.day if previous is None or step.gap is None else previous + step.gap.minimum.value
+
+
+def ending(found: Case, step: Step, previous: int | None, free: list[int]) -> int:
+    """The last day after a visit before it."""
     if previous is not None and step.gap is not None:
-        opens = min(d for d in free if d >= previous + step.gap.minimum.value)
-        ends = chained_end(step, previous, opens, free)
+        ends = chained_end(step, previous, opening(step, previous, free), free)
     else:
-        opens = min(d for d in free if d >= step.earliest.day)
         ends = END if step.latest is None else step.latest.day
-    soonest = step.earliest.day if previous is None or step.gap is None else previous + step.gap.minimum.value
-    if step.limit is not None and soonest <= step.limit.day:
+    if step.limit is not None and soonest(step, previous) <= step.limit.day:
         ends = min(ends, max(d for d in free if d <= step.limit.day))
     last = due(found.chain, step, previous)
-    return [d for d in free if max(opens, today) <= d <= (last if ends < today else min(ends, last))]
+    return last if ends < found.today else min(ends, last)
 
 
 def chained_end(step: Step, previous: int, opens: int, free: list[int]) -> int:
@@ -131,11 +177,9 @@ def chained_end(step: Step, previous: int, opens: int, free: list[int]) -> int:
 
 def due(chain_: Chain, step: Step, previous: int | None) -> int:
     """The day of the next assessment."""
-    if step.follows is None:
+    if step.follows is None or previous is None:
         return chain_.reassess.day
-    before = chain_.steps[step.follows]
-    since = (before.latest or before.target).day if previous is None else previous
-    return max(chain_.reassess.day, since + chain_.reassess_after.value)
+    return max(chain_.reassess.day, previous + chain_.reassess_after.value)
 
 
 @given(SEEDS, st.integers(-3, 30))
