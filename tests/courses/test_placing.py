@@ -120,6 +120,7 @@ def test_a_time_of_today_that_is_over_is_refused_and_a_later_one_is_not(patient:
     CheckOut.model_validate(found)
     assert (found["allowed"], found["because"], found["rules"]) == (False, "past", [])
     assert found["first_date"] == f"{day(1)}"
+    assert found["text"] == f"This time is over. The first day on which it may be is {day(1)}."
     assert patient.check(day(1), "09:29")["allowed"]
     assert code_of(patient.book("session-1", day(0), "09:29")) == (409, "not_allowed")
     assert patient.check(day(0), "09:45")["allowed"]
