@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from app.rules.chain import Chain, Step
 from app.rules.displacing import displaced
+from app.rules.fitting import fit
 from app.rules.placing import Refusal, allowed, refusal, window_of
 from tests.rules.series import LAST, SEEDS, Case, case, chain, first, gap, held, then, window
 
@@ -202,6 +203,15 @@ def test_every_refusal_names_a_rule_and_the_first_day_that_is_then_allowed(seed:
             assert told is not None
             assert told.first_date == min(days, default=None)
             assert told.rules or told.because == "past"
+
+
+@given(SEEDS)
+def test_what_was_placed_as_a_whole_series_is_allowed_visit_by_visit(seed: int) -> None:
+    found = case(seed)
+    placed = fit(found.chain, found.days, found.today)
+    for one in placed.placements:
+        assert allowed(found.chain, one.position, None, one.day, found.today)
+        assert not placed.complete or displaced(found.chain, one.position, one.day, found.today) is None
 
 
 @pytest.mark.parametrize("because", ["early", "late", "forbidden", "reassess", "past"])
