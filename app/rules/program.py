@@ -226,8 +226,8 @@ class Edges:
         return {low - 1, low, high, high + 1} if fact is self.fact else set()
 
     def among(self, fact: Fact, values: frozenset[int]) -> set[int]:
-        """The accepted values; the rest of a small domain is tried anyway."""
-        return set(values) if fact is self.fact else set()
+        """The accepted values and those next to them; the rest of a small domain is tried anyway."""
+        return {near for value in values for near in (value - 1, value, value + 1)} if fact is self.fact else set()
 
     def every(self, parts: Sequence[set[int]]) -> set[int]:
         """All of them."""
