@@ -10,7 +10,7 @@ from app.rules.facts import FAR_AHEAD, NEVER, VOCABULARY, Fact, Word
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from app.rules.protocol import Bound, Cadence, Clause, Step, Wait
+    from app.rules.protocol import Aftermath, Bound, Cadence, Clause, Step, Wait
 
 EVERYONE = "everyone"
 _ADJECTIVES = frozenset({"pregnant", "breastfeeding", "ongoing", "settled", "healed"})
@@ -256,4 +256,16 @@ def effects(clause: Clause, texts: Mapping[str, str]) -> list[str]:
     if clause.note is not None:
         soon = f", {texts[f'urgency.{clause.note.urgency}'].lower()}" if clause.note.urgency else ""
         found.append(f"listed under {plain(clause.note.list)}{soon}")
+    if clause.aftermath is not None:
+        found += _aftermath(clause.aftermath)
     return found
+
+
+def _aftermath(aftermath: Aftermath) -> Iterator[str]:
+    """What the rest of a course keeps from something that happened in it."""
+    if aftermath.devices:
+        yield f"in a course, a professional looks after a session with {one_of(list(map(plain, aftermath.devices)))}"
+    if aftermath.days:
+        yield f"no session for {counted(aftermath.days, 'day')} after it"
+    if aftermath.exclude:
+        yield f"in a course, after one of its signs, no session with {one_of(list(map(plain, aftermath.exclude)))}"

@@ -11,10 +11,10 @@ from app.rules.facts import GROUPS
 from app.rules.happenings import answered
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
-    from app.rules.happenings import AnyHappening
+    from app.rules.happenings import AnyHappening, Dated
 
 Intake: TypeAlias = "Mapping[str, Any]"
 """An intake as it is sent."""
@@ -23,6 +23,9 @@ _SAYS_NOTHING: Final = ("code", "areas", "status")
 """The members of an item that say nothing more of it than that it was mentioned, unless it has a known status."""
 
 _GROUPS: Final = (*GROUPS, "microdermabrasion")
+_PARTS: Final = ("client", *_GROUPS)
+"""What a new assessment asks about."""
+
 _MOST: Final = 200
 """How many items a group holds."""
 
@@ -61,14 +64,29 @@ def renewed_on(happenings: Iterable[AnyHappening], start: date) -> date:
         happenings: What happened.
         start: The day of the answers that the course began with.
     """
-    latest = dict.fromkeys(("client", *_GROUPS), start)
+    latest = dict.fromkeys(_PARTS, start)
     for one in answered(happenings):
-        client, history = members(one.intake, "client"), members(one.intake, "history")
-        asked = [name for name in _GROUPS if history.get(name) is not None]
-        if any(value is not None for value in client.values()):
-            asked.append("client")
-        latest |= dict.fromkeys(asked, max(start, one.on))
+        latest |= dict.fromkeys(_asked(one.intake), max(start, one.on))
     return min(latest.values())
+
+
+def renewed_since(happenings: Iterable[AnyHappening], event: Dated) -> bool:
+    """Whether the person and every group of the history were asked anew after something happened.
+
+    Args:
+        happenings: What happened.
+        event: What the answers have to be newer than.
+    """
+    after = (one for one in answered(happenings) if (one.on, *one.order) > (event.on, *event.order))
+    return set(_PARTS) <= {name for one in after for name in _asked(one.intake)}
+
+
+def _asked(told: Intake) -> Iterator[str]:
+    """The person, if anything is known of them, and the groups of the history that were asked."""
+    history = members(told, "history")
+    yield from (name for name in _GROUPS if history.get(name) is not None)
+    if any(value is not None for value in members(told, "client").values()):
+        yield "client"
 
 
 def _goals(before: dict[str, Any], told: dict[str, Any]) -> dict[str, Any]:

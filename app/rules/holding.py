@@ -6,12 +6,13 @@ makes the same rule speak puts the course on hold again. What rules a treatment 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from app.rules.answering import answers
+from app.rules.answering import answers, renewed_since
 from app.rules.effective import judged, reactions
 from app.rules.facts import REACTIONS, VOCABULARY, Fact, Place
-from app.rules.happenings import Answered, Cleared, Done
+from app.rules.happenings import Answered, Cleared, Done, done
 from app.rules.protocol import BLOCKING, Decision
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from app.rules.assessment import Unit, Window
     from app.rules.compiler import Program
     from app.rules.doubts import Doubt
-    from app.rules.happenings import AnyHappening, Dated
+    from app.rules.happenings import AnyHappening, CheckedIn, Dated
     from app.rules.plan import Plan
     from app.rules.program import Line
     from app.rules.record import Facts
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 _MICRODERMABRASION = "history.microdermabrasion."
 _REACTION = {f"{_MICRODERMABRASION}last_reaction", f"{_MICRODERMABRASION}worst_reaction"}
 _PIGMENT = "client.pigment_change_after_procedure"
+MANY_FLAGS: Final = 3
+"""So many check-ins with red flags ask for a new assessment, whatever was cleared: a choice of ours, to be safe."""
 
 
 def deciding(plan: Plan) -> Iterator[Line]:
@@ -136,10 +139,48 @@ class Holding:
 
     def flags(self) -> Iterator[Line]:
         """The red flags that no professional has looked at since they were told."""
-        for checked_in, _, judgement in judged(self.program, self.happenings):
-            for line in judgement.flags:
-                if not any(line.rule.id in one.rules and one.knew(checked_in) for one in self.coverage):
-                    yield line
+        for checked_in, line in self.flagged:
+            if not self._seen(line, checked_in):
+                yield line
+
+    def _seen(self, line: Line, event: Dated) -> bool:
+        """Whether a professional has looked at what a rule says to something, and knew of it."""
+        return any(line.rule.id in one.rules and one.knew(event) for one in self.coverage)
+
+    def misused(self) -> Iterator[Line]:
+        """The rules against which a session was done with a device, and at which no professional has looked since."""
+        for one, line in self.against:
+            if not self._seen(line, one):
+                yield line
+
+    @cached_property
+    def against(self) -> tuple[tuple[Done, Line], ...]:
+        """The sessions done with a device that asks for a professional, each with the line that says so."""
+        return tuple(
+            (one, line)
+            for one in done(self.happenings)
+            for line in self.program.lines
+            if line.clause.aftermath is not None and one.device in line.clause.aftermath.devices
+        )
+
+    @cached_property
+    def flagged(self) -> tuple[tuple[CheckedIn, Line], ...]:
+        """The check-ins that told a red flag, each with every rule that says so."""
+        found = judged(self.program, self.happenings)
+        return tuple((one, line) for one, _, judgement in found for line in judgement.flags)
+
+    @property
+    def given_up(self) -> frozenset[str]:
+        """The devices that a sign has taken off the list for the rest of the course."""
+        later = (line.clause.aftermath for _, line in self.flagged)
+        return frozenset(device for one in later if one is not None for device in one.exclude)
+
+    @property
+    def repeated(self) -> bool:
+        """Whether red flags came again and again, and not everything was asked anew since the last one."""
+        told = {one.id: one for one, _ in self.flagged}
+        last = max(told.values(), key=lambda one: (one.on, *one.order), default=None)
+        return last is not None and len(told) >= MANY_FLAGS and not renewed_since(self.happenings, last)
 
     def lifted(self, windows: Iterable[Window], facts: Facts) -> tuple[Window, ...]:
         """The waits without those that no date ends and that a professional has called over."""
@@ -156,7 +197,7 @@ class Holding:
             plan: The plan, its covered waits lifted.
             facts: What it was made of.
         """
-        found = list(self.flags())
+        found = [*self.flags(), *self.misused()]
         for line in deciding(plan):
             review = line.decision is Decision.clinician_review and not self.covers(line, facts)
             if review or line.decision >= BLOCKING <= plan.decision:

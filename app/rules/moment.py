@@ -8,8 +8,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from app.rules.answering import renewed_on
+from app.rules.assessment import Window
 from app.rules.doubts import doubts
 from app.rules.effective import effective
+from app.rules.facts import NEVER
 from app.rules.happenings import MOVES, TREATMENTS, Done, done, told
 from app.rules.holding import Holding, asking
 from app.rules.ongoing import Since, first_time, followed, gentlest
@@ -17,11 +19,11 @@ from app.rules.placing import allowed
 from app.rules.plan import make_plan
 from app.rules.protocol import BLOCKING
 from app.rules.record import at_rest
-from app.rules.remaining import REASSESS, bounded, chain_of, happened, horizon, key_of, steps_of
+from app.rules.remaining import REASSESS, REPEATED, bounded, chain_of, happened, horizon, key_of, steps_of
 from app.rules.schedule import Past, schedule
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import date
 
     from app.rules.assessment import SettingsHeld
@@ -173,14 +175,23 @@ class _Look:
         plan = make_plan(course.program, self.facts)
         since = Since((self.origin - course.start.day).days, self.past.day is not None)
         found, opened = followed(course.program, course.start, course.base, plan, since)
-        found = found._replace(windows=self.holding.lifted(found.windows, self.facts))
+        windows = (*self.holding.lifted(found.windows, self.facts), *self._aftermath())
+        found = found._replace(windows=windows)
         return replace(plan, assessment=found), opened
+
+    def _aftermath(self) -> Iterator[Window]:
+        """The days that a session keeps free by the device that it was done with."""
+        for one, line in self.holding.against:
+            days = line.clause.aftermath.days if line.clause.aftermath is not None else 0
+            end = (one.on - self.origin).days + days
+            if end > 0:
+                yield Window((line,), -NEVER, end)
 
     def moment(self) -> Moment:
         """Put it together."""
         sure = self.holding.lines(self.plan, self.facts)
         unsure = tuple(line for line in self._doubts() if line not in sure)
-        hold = (*sure, *unsure)
+        hold = (*sure, *unsure, *([REPEATED] if self.holding.repeated else []))
         dates, booked = self._dates({} if hold else self._bookings())
         if not hold and self._overdue(dates):
             hold = (REASSESS,)
@@ -283,6 +294,20 @@ class _Look:
         return all(one.rank is None for one in self.holding.reactions if one.visit == last)
 
     def _settings(self) -> tuple[SettingsHeld, tuple[tuple[str, SettingsHeld], ...]]:
+        """The settings of the next session, without the devices that a sign has taken off the list."""
+        settings, area_settings = self._graded()
+        gone = self.holding.given_up
+
+        def left(held: SettingsHeld) -> SettingsHeld:
+            return held._replace(devices=tuple(device for device in held.devices if device not in gone))
+
+        return (
+            (left(settings), tuple((area, left(held)) for area, held in area_settings))
+            if gone
+            else (settings, area_settings)
+        )
+
+    def _graded(self) -> tuple[SettingsHeld, tuple[tuple[str, SettingsHeld], ...]]:
         """The settings of the next session; they do not step up on a reaction that nobody told."""
         found = self.plan.assessment
         if not self._unknown() or self.plan.decision >= BLOCKING:

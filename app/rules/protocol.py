@@ -231,6 +231,26 @@ class Note(Closed):
         return self
 
 
+class Aftermath(Closed):
+    """What the rest of a course keeps from something that happened in it.
+
+    Attributes:
+        devices: A session done with one of these asks for a professional.
+        days: No session so many days after one done with them.
+        exclude: Devices that leave the list once a sign was told that the note of the clause answers.
+    """
+
+    devices: tuple[Device, ...] = ()
+    days: Days = 0
+    exclude: tuple[Device, ...] = ()
+
+    @model_validator(mode="after")
+    def _follows_something(self) -> Self:
+        if self.days and not self.devices:
+            raise PydanticCustomError("aftermath", "'days' run from a session done with 'devices'; name them")
+        return self
+
+
 class Clause(Closed):
     """When a rule speaks, and what it adds.
 
@@ -254,6 +274,7 @@ class Clause(Closed):
     wait: Wait | None = None
     step: Step | None = None
     note: Note | None = None
+    aftermath: Aftermath | None = None
 
     @model_validator(mode="after")
     def _suits_its_scope(self) -> Self:
@@ -261,6 +282,10 @@ class Clause(Closed):
             raise PydanticCustomError("scope", "a cadence is what a concern asks for; its scope is 'concern'")
         if self.wait is not None and self.scope == "concern":
             raise PydanticCustomError("scope", "a wait holds for a person or an area; its scope is not 'concern'")
+        if self.aftermath is not None and self.aftermath.exclude and not (self.note and self.note.signs):
+            raise PydanticCustomError(
+                "aftermath", "devices leave the list after a sign; the clause has no note with signs"
+            )
         return self
 
 

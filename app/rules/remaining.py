@@ -22,7 +22,11 @@ if TYPE_CHECKING:
     from app.rules.schedule import Course, Visit
 
 REASSESS: Final = line_of("REASSESS")
-"""What stands in the place of a rule where only new answers can let the course go on."""
+"""What stands in the place of a rule where the last session or the answers are too old."""
+REPEATED: Final = line_of("REASSESS-FLAGS")
+"""What stands in the place of a rule where red flags came again and again."""
+RENEWALS: Final = frozenset([REASSESS, REPEATED])
+"""What only new answers let pass: no professional can clear it."""
 
 
 def key_of(visit: Visit | VisitKey, said: Mapping[VisitKey, Told]) -> VisitKey:

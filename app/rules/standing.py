@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from app.rules.effective import judged
 from app.rules.happenings import Cancelled, Done, Missed, Withdrawn, in_order, told
 from app.rules.moment import Course
-from app.rules.remaining import REASSESS, key_of
+from app.rules.remaining import RENEWALS, key_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -225,15 +225,15 @@ def _standing(program: Program, moment: Moment, before: Moment, happenings: Sequ
 def _status(moment: Moment, *, ended: bool) -> Status:
     if ended:
         return "withdrawn"
-    if moment.complete and not set(moment.hold) - {REASSESS}:
+    if moment.complete and RENEWALS.issuperset(moment.hold):
         return "completed"
     return "on_hold" if moment.hold else "active"
 
 
 def _needs(moment: Moment) -> Iterator[Need]:
-    if set(moment.hold) - {REASSESS, *moment.doubts}:
+    if set(moment.hold) - RENEWALS - set(moment.doubts):
         yield "review"
-    if REASSESS in moment.hold or moment.doubts or moment.overlong:
+    if not RENEWALS.isdisjoint(moment.hold) or moment.doubts or moment.overlong:
         yield "assessment"
     if moment.unknown:
         yield "check_in"

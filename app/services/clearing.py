@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 from app.errors import Fault, InvalidBodyError, LooserThanRulesError, NotResumableError
 from app.rules.program import Line
 from app.rules.protocol import Urgency
-from app.rules.remaining import REASSESS
+from app.rules.remaining import RENEWALS
 from app.rules.standing import Standing
 
 _GRAVE: Final[frozenset[Urgency]] = frozenset({"emergency", "crisis", "urgent_referral"})
@@ -42,7 +42,7 @@ def cleared(standing: Standing, looked: Looked, *, reason: str | None) -> list[s
         NotResumableError: The course is not on hold, or something holds it at which they did not look.
         LooserThanRulesError: It would go on before the rules let it, and no reason was given.
     """
-    held = {line: line.rule.id for line in standing.hold if line is not REASSESS}
+    held = {line: line.rule.id for line in standing.hold if line not in RENEWALS}
     if not held:
         raise NotResumableError([_NOT_HELD])
     if looked.rules is None and not looked.version:
