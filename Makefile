@@ -7,6 +7,9 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 # Wheels only: no compiler is needed, and no package runs code of its own while it is installed.
 INSTALL := $(PIP) install --require-hashes --only-binary :all:
 PYTEST := $(BIN)/python -m pytest
+# Each worker has databases of its own; who runs out of tests takes over half of what the other has left.
+WORKERS ?= 2
+SPREAD := --numprocesses=$(WORKERS) --dist=worksteal
 LOCK := $(VENV)/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-config --custom-compile-command "make lock" $(LOCK_FLAGS)
 
@@ -25,8 +28,8 @@ demo: $(VENV)/.runtime ## send examples/intake.json to a service of its own and 
 serve: $(VENV)/.runtime ## run the service until Ctrl-C, with a clinic to try things out and keys for it
 	@$(BIN)/skincadence serve --demo
 
-test: $(VENV)/.test ## run the tests
-	@$(PYTEST)
+test: $(VENV)/.test ## run the tests, on two cores (WORKERS=4 for more)
+	@$(PYTEST) $(SPREAD)
 
 long: $(VENV)/.test $(VENV)/.clients ## run the tests with many more random examples, and with generated clients
 	@$(PYTEST) --hypothesis-profile=long --kills=200 --clients
@@ -38,7 +41,7 @@ check: $(VENV)/.test ## lint, format, types, layers, Dockerfile, protocols, then
 	@$(BIN)/lint-imports
 	@$(BIN)/hadolint Dockerfile
 	@$(BIN)/skincadence protocol check
-	@$(PYTEST)
+	@$(PYTEST) $(SPREAD)
 
 format: $(VENV)/.test ## put the code into its one shape, and fix what ruff can fix safely
 	@$(BIN)/ruff format

@@ -124,6 +124,11 @@ def same(one: bytes, other: bytes) -> bool:
     return hmac.compare_digest(one, other)
 
 
+def new_request_id() -> str:
+    """Name a request that brought no name of its own."""
+    return urandom(16).hex()
+
+
 def new_key(kind: KeyKind, world: World) -> KeyText:
     """Make a key that nobody has ever seen."""
     return KeyText(kind, world, KEY_ID + random_text(KEY_ID_CHARACTERS), random_text(_SECRET))

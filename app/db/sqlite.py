@@ -45,6 +45,8 @@ class Sqlite:
         self.silence = Silence()  # which nobody ever notices
         self.readers = self._engine(readers, "BEGIN", query_only=True)
         self.writers = self._engine(1, "BEGIN IMMEDIATE", query_only=False)
+        self._wrote = False
+        event.listen(self.writers, "begin", self._note_writing)
 
     def _engine(self, size: int, begin: str, *, query_only: bool) -> Engine:
         engine = create_engine(
@@ -63,6 +65,9 @@ class Sqlite:
         event.listen(engine, "before_cursor_execute", _tell)
         event.listen(engine, "after_cursor_execute", _told)
         return engine
+
+    def _note_writing(self, _rows: Connection) -> None:
+        self._wrote = True
 
     def enter(self, rows: Connection, clinic_id: str) -> None:
         """Show one clinic's rows, and no others."""
@@ -150,9 +155,12 @@ class Sqlite:
         return Leftovers(self._path)
 
     def close(self) -> None:
-        """Close every connection, and leave one file behind where possible."""
+        """Close every connection, and leave one file behind where possible; who only read leaves it as it was."""
         with suppress(SQLAlchemyError, sqlite3.Error):
-            self.wipe(seconds=1.0)
+            if self._wrote:
+                self.wipe(seconds=1.0)
+            else:
+                self._emptied(seconds=1.0)
         self.readers.dispose()
         self.writers.dispose()
         if "_leftovers" in vars(self):

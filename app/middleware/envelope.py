@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Awaitable
-from os import urandom
 from time import perf_counter_ns
 from typing import Final
 
@@ -20,6 +19,7 @@ from app.errors import (
 )
 from app.observability import Answered, Journal, Metrics, method_name
 from app.problems import KINDS, problem_response
+from app.security import new_request_id
 from app.services.backend import Backend
 from app.services.callers import USE, Asking, note, recognize
 from app.services.limits import Verdict
@@ -139,7 +139,7 @@ def _request_id(scope: Scope) -> str:
     for key, value in scope["headers"]:
         if key == b"x-request-id" and _OWN_ID(value):
             return bytes(value).decode()
-    return urandom(16).hex()
+    return new_request_id()
 
 
 class _Reply:

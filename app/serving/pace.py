@@ -7,7 +7,7 @@ from typing import Final
 from app.errors import AppError
 from app.observability import Answered, Journal, Metrics
 from app.problems import KINDS
-from app.serving.refusals import new_name
+from app.security import new_request_id
 from app.settings import Settings
 
 SLOWEST: Final = 16_384
@@ -43,7 +43,7 @@ class Pace:
 
     def refused(self, error: AppError, seconds: float) -> str:
         """Write down a refusal of what never reached the application; hand back the name that it is given."""
-        status, name = int(KINDS[error.code].status), new_name()
+        status, name = int(KINDS[error.code].status), new_request_id()
         event = Answered("other", "none", status, int(seconds * 1_000_000), name, "", "")
         self.metrics.answered(event, error.code)
         if self._journal is not None and self._journal.answers:

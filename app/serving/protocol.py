@@ -12,9 +12,10 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from app.errors import AddressTooLongError, AppError, BadRequestError, HeadersTooLargeError, RequestTimeoutError
 from app.middleware import refusal_headers
+from app.security import new_request_id
 from app.services.limits import network
 from app.serving.pace import LINGER, Pace, Phase
-from app.serving.refusals import new_name, written
+from app.serving.refusals import written
 
 LONGEST_ADDRESS: Final = 4_096
 MOST_HEADERS: Final = 64
@@ -201,5 +202,5 @@ def _taken_over(scope: Scope, error: AppError) -> str:
     """Let the application, which still waits for the rest of a request, write down what was answered in its place."""
     state = scope["state"]
     state["refused"] = error
-    name: str = state.setdefault("request_id", new_name())
+    name: str = state.setdefault("request_id", new_request_id())
     return name

@@ -2,18 +2,12 @@
 
 import json
 from collections.abc import Iterable
-from os import urandom
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
 from app.errors import AppError
 from app.middleware import CLOSED, SAFE_HEADERS
 from app.problems import KINDS, MEDIA_TYPE, problem_document
-
-
-def new_name() -> str:
-    """Name a request that brought no name of its own."""
-    return urandom(16).hex()
 
 
 def written(error: AppError, name: str, added: Iterable[tuple[bytes, bytes]]) -> bytes:

@@ -47,7 +47,7 @@ def _line(*clauses: dict[str, Any], **fields: Any) -> Line:
         ({"any": [{"yes": CONSENT}, {"at_most": {TYPE: 5}}]}, {CONSENT, TYPE}, set()),
         (EVERYONE, set(), set()),
     ],
-    ids=str,
+    ids=lambda told: str(told if isinstance(told, dict) else sorted(told)),  # a set has no order of its own
 )
 def test_a_condition_knows_which_facts_could_silence_it_as_they_get_riskier_and_as_they_get_calmer(
     condition: dict[str, Any], against: set[str], along: set[str]

@@ -80,6 +80,26 @@ def test_who_had_pages_in_memory_does_not_bring_copies_back(
     assert _traces(place) == 0
 
 
+def test_who_only_read_does_not_look_through_the_whole_file_when_leaving(
+    database: Database, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[bool] = []
+    find = Leftovers.find
+
+    def watched(leftovers: Leftovers) -> list[int]:
+        looked.append(written)
+        return find(leftovers)
+
+    monkeypatch.setattr(Leftovers, "find", watched)
+    for written in (False, True):
+        leaving = Database(place.url)
+        with leaving.write("cli_one") if written else leaving.read("cli_one"):
+            pass
+        leaving.close()
+    assert looked == [True]
+    assert database.wipe()
+
+
 def test_while_others_write_no_page_is_touched_that_the_log_has_anew(database: Database, place: Place) -> None:
     with raw_sqlite(place) as other:
         _live_through(other, 2)
