@@ -8,16 +8,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from app.rules.edges import Edge
 from app.rules.schedule import VisitKind
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from app.rules.assessment import Held, Window
-    from app.rules.edges import Edge
+    from app.rules.edges import Lines
     from app.rules.program import Line
 
-__all__ = ["Chain", "Gap", "Step", "VisitKey"]
+__all__ = ["Ahead", "Chain", "Gap", "Step", "VisitKey", "overtaken"]
 
 
 class VisitKey(NamedTuple):
@@ -53,6 +55,18 @@ class Gap(NamedTuple):
     maximum: Held | None
 
 
+class Ahead(NamedTuple):
+    """A visit that another one must not lie behind.
+
+    Attributes:
+        position: Where it stands in the chain.
+        lines: What asks for that.
+    """
+
+    position: int
+    lines: Lines
+
+
 class Step(NamedTuple):
     """One visit that is still to come.
 
@@ -69,6 +83,8 @@ class Step(NamedTuple):
             before it leaves no day until then: that is to be as if there was no such limit.
         closed: Days on which this visit alone is not allowed, besides those of the chain.
         booked: The day on which it is booked.
+        ahead: For a progress check, the next visit: progress is looked at no later than that takes place, and on the
+            same day at the latest. It never binds that visit; what is booked for the look is displaced by it.
     """
 
     key: VisitKey
@@ -80,6 +96,7 @@ class Step(NamedTuple):
     limit: Edge | None = None
     closed: tuple[Window, ...] = ()
     booked: int | None = None
+    ahead: Ahead | None = None
 
 
 class Chain(NamedTuple):
@@ -101,3 +118,34 @@ class Chain(NamedTuple):
     reassess: Edge
     reassess_after: Held
     hold: tuple[Line, ...] = ()
+
+
+def overtaken(steps: Sequence[Step], step: Step, today: int) -> Edge | None:
+    """The last day on which a step does not lie behind the one ahead of it, by what is booked; `None` without one.
+
+    Where only a visit farther on is booked, the ones in between take their shortest intervals. What is booked for a day
+    that is over, and of which nobody told what became of it, ends nothing: the look is to be as soon as possible.
+
+    Args:
+        steps: All steps of the chain.
+        step: One of them.
+        today: The day of the question; what is booked for a day before it ends nothing.
+    """
+    found = None if step.ahead is None else _booked(steps, step.ahead.position)
+    return None if found is None or found < today or step.ahead is None else Edge(found, step.ahead.lines)
+
+
+def _booked(steps: Sequence[Step], position: int) -> int | None:
+    """The last day that bookings leave for a visit: its own, or what shortest intervals leave before a later one."""
+    if steps[position].booked is not None:
+        return steps[position].booked
+    following = next((i for i, one in enumerate(steps) if _goes_on(one, position)), None)
+    if following is None:
+        return None
+    found, gap = _booked(steps, following), steps[following].gap
+    return found if found is None or gap is None else found - gap.minimum.value
+
+
+def _goes_on(step: Step, position: int) -> bool:
+    """Whether a visit follows another one, and is no look at progress beside it."""
+    return step.follows == position and step.key.kind != "progress_check"

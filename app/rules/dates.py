@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from app.rules.assessment import Window
-from app.rules.edges import Edge
+from app.rules.edges import Edge, earlier
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from app.rules.fold import Numbers
+    from app.rules.program import Line
 
 VisitKind: TypeAlias = Literal["test_area", "session", "progress_check", "maintenance"]
 
@@ -86,6 +89,15 @@ class Past(NamedTuple):
             if (kind, number) == (visit.kind, visit.number):
                 return visit._replace(earliest=Edge(day), target=Edge(day), latest=Edge(day))
         return visit
+
+    def overtaking(self, look: Visit, lines: Iterable[Line]) -> Visit:
+        """A look at progress no later than the next visit, if that is booked; unless it was overdue then."""
+        for kind, number, day in self.booked:
+            if kind != "progress_check" and number == look.number + 1 and look.earliest.day <= day:
+                ahead = Edge(day, frozenset(lines))
+                latest = ahead if look.latest is None else earlier(look.latest, ahead)
+                return look._replace(target=min(look.target, ahead, key=lambda edge: edge.day), latest=latest)
+        return look
 
 
 def kept_free(numbers: Numbers, event: int | None, *, first: bool = False) -> tuple[Window, ...]:

@@ -1,9 +1,9 @@
 """Whether a visit may be on a day: the one question behind checking a proposed time and fitting a whole series.
 
 Days are counted from the chain's origin. What a visit may have depends on the day of the visit that it follows, on the
-days that are closed, on what an event leaves, and on when a new assessment is due. Where its last day is over, it is to
-be as soon as possible, and only closed days and the new assessment still bound it. Where the visit that it follows has
-no day yet, every day counts that this one could have.
+days that are closed, on what an event leaves, and on when a new assessment is due; a look at progress does not lie
+behind the next visit. Where its last day is over, it is to be as soon as possible, and only closed days and the new
+assessment still bound it. Where the visit that it follows has no day yet, every day counts that this one could have.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
+from app.rules.chain import overtaken
 from app.rules.closed import Closed
+from app.rules.edges import Edge
 from app.rules.facts import NEVER
 
 if TYPE_CHECKING:
@@ -26,8 +28,8 @@ __all__ = ["Ground", "Reason", "Refusal", "Room", "allowed", "held_up", "refusal
 
 Reason: TypeAlias = Literal["hold", "past", "early", "forbidden", "late", "reassess", "full", "booked"]
 """Why a day is refused: the course is on hold; the day is over; too soon after the visit before, or too soon at all; a
-wait forbids it; too late after the visit before, or for an event; a new assessment is due before it. A whole series
-knows two more: no slot is free on any day that the rules leave, or a visit that is booked leaves none."""
+wait forbids it; too late after the visit before, for an event or for a look at progress; a new assessment is due
+before it. A whole series knows two more: no slot is free on any day that the rules leave, or a booking leaves none."""
 
 
 class Room(NamedTuple):
@@ -132,7 +134,12 @@ class Ground:
     def _last_day(self, previous: int | None) -> int:
         """The last day, given the day of the visit that this one follows."""
         latest, due = self._latest(previous, self._earliest(previous)), self._reassess(previous)
-        return due if latest < self._today else min(latest, due)
+        return min(self._overtaken.day, due if latest < self._today else min(latest, due))
+
+    @cached_property
+    def _overtaken(self) -> Edge:
+        """The last day on which this visit does not lie behind one that is booked, if it must not."""
+        return (self._ends and overtaken(self._chain.steps, self.step, self._today)) or Edge(NEVER)
 
     def allows(self, previous: int | None, day: int) -> bool:
         """Whether the visit may be on a day."""
@@ -158,7 +165,10 @@ class Ground:
             return self._before.last(None)
         previous = self._final(previous)
         latest, due = self._latest(previous, self._earliest(previous)), self._reassess(previous)
-        if latest < self._today or due < latest:
+        renewed = latest < self._today or due < latest
+        if self._overtaken.day < (due if renewed else latest):
+            return _Last(self._overtaken.day, "late", self._overtaken.lines)
+        if renewed:
             return _Last(due, "reassess", self._reassess_lines(previous))
         return _Last(latest, "late", self._latest_lines(previous, latest))
 

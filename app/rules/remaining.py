@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from app.rules.assessment import Held
-from app.rules.chain import Chain, Gap, Step, VisitKey
+from app.rules.chain import Ahead, Chain, Gap, Step, VisitKey
 from app.rules.edges import Edge, earlier
 from app.rules.happenings import Cancelled, Done, Missed
 from app.rules.program import line_of
@@ -119,8 +119,16 @@ def steps_of(
         closed = () if visit.kind == "progress_check" else _kept_free(visit, assessment, findings)
         limit = room.get(visit.number) if visit.kind in ("session", "test_area") else None
         dates = visit.earliest, visit.target, visit.latest
-        found.append(Step(key, before, *dates, gap, limit, closed, booked.get(key)))
+        ahead = _ahead(visits, index, assessment.numbers)
+        found.append(Step(key, before, *dates, gap, limit, closed, booked.get(key), ahead))
     return tuple(found)
+
+
+def _ahead(visits: Sequence[Visit], index: int, numbers: Numbers) -> Ahead | None:
+    """The visit before which progress is looked at: the next one, in the appointment of which it may be."""
+    if visits[index].kind != "progress_check" or index + 1 == len(visits):
+        return None
+    return Ahead(index + 1, frozenset(numbers.progress_check.lines))
 
 
 def _kept_free(visit: Visit, assessment: Assessment, findings: Findings) -> tuple[Window, ...]:

@@ -222,7 +222,7 @@ def _progress_check(visits: Sequence[Visit], wish: _Wish) -> list[Visit]:
         due = _resumed(wish, past.day or 0, "session", interval, wish.windows)
     earliest, target = due.earliest.held(check.lines), due.target.held(check.lines)
     look = Visit(check.value, "progress_check", earliest, target, due.latest and due.latest.held(check.lines))
-    return [*visits[: index + 1], look, *visits[index + 1 :]]
+    return [*visits[: index + 1], past.overtaking(look, check.lines), *visits[index + 1 :]]
 
 
 def _maintenance(visits: Sequence[Visit], wish: _Wish) -> list[Visit]:

@@ -115,6 +115,51 @@ def test_what_was_placed_together_can_be_asked_about_one_by_one_and_booked_from_
     assert all(patient.visit(f"session-{number}")["state"] == "booked" for number in range(1, 7))
 
 
+def _after_three(patient: Patient) -> date:
+    """Three sessions were done; the day on which the fourth should be."""
+    for number in range(1, 4):
+        patient.on_day(14 * (number - 1))
+        patient.done(f"session-{number}", day(14 * (number - 1)), reaction="none")
+    return date.fromisoformat(patient.visit("session-4")["target"]["date"])
+
+
+def test_progress_is_not_looked_at_behind_the_next_session_that_is_booked(patient: Patient) -> None:
+    on = _after_three(patient)
+    look = patient.visit("progress_check-3")["id"]
+    assert patient.check(on + timedelta(1), visit_id=look)["allowed"]
+    assert patient.book("session-4", on).status_code == 201
+
+    found = patient.check(on + timedelta(1), visit_id=look)
+    CheckOut.model_validate(found)
+    assert (found["allowed"], found["because"], _rules(found)) == (False, "late", ["CAD-L4"])
+    assert patient.check(on, visit_id=look)["allowed"]
+    assert patient.visit("progress_check-3")["latest"]["date"] == f"{on}"
+
+
+def test_a_session_is_not_put_before_a_look_at_progress_that_is_booked(patient: Patient) -> None:
+    on = _after_three(patient)
+    assert patient.book("progress_check-3", on).status_code == 201
+    found = patient.check(on - timedelta(1), visit_id=patient.visit("session-4")["id"])
+    assert (found["allowed"], found["because"], _rules(found)) == (False, "booked", ["CAD-L4"])
+    assert found["first_date"] == f"{on}"
+    placed = patient.send("fit", {"busy": [], "opening_hours": {"mon": [["09:00", "18:00"]]}}).json()
+    assert placed["complete"]
+    assert placed["placements"][0]["starts_at"] > f"{on}"
+
+
+def test_what_is_placed_of_a_series_without_slots_for_all_is_allowed_by_a_check(patient: Patient) -> None:
+    _after_three(patient)
+    last = date.fromisoformat(patient.visit("session-6")["latest"]["date"])
+    assert patient.book("session-6", last).status_code == 201
+    free = [{"start": f"{day(on)}T10:00:00Z", "end": f"{day(on)}T12:00:00Z"} for on in (35, 36, 45, 49)]
+    placed = patient.send("fit", {"free": free}).json()
+    assert not placed["complete"]
+    assert placed["placements"]
+    for one in placed["placements"]:
+        found = patient.send("check", {"visit_id": one["visit_id"], "starts_at": one["starts_at"]}).json()
+        assert found["allowed"], found
+
+
 def test_a_time_of_today_that_is_over_is_refused_and_a_later_one_is_not(patient: Patient) -> None:
     found = patient.check(day(0), "09:29")
     CheckOut.model_validate(found)

@@ -8,13 +8,14 @@ from typing import NamedTuple
 from hypothesis import strategies as st
 
 from app.rules.assessment import Held, Window
-from app.rules.chain import Chain, Gap, Step, VisitKey
+from app.rules.chain import Ahead, Chain, Gap, Step, VisitKey
+from app.rules.displacing import displaced
 from app.rules.edges import Edge
 from app.rules.placing import window_of
 from app.rules.program import Line, lines_of
 from tests.rules.build import EVERYONE, clause, rule, written
 
-NAMES = ("MIN", "USUAL", "MAX", "OWN", "EVENT", "WAIT", "CLOSED", "DUE")
+NAMES = ("MIN", "USUAL", "MAX", "OWN", "EVENT", "WAIT", "CLOSED", "DUE", "LOOK")
 LINES: dict[str, Line] = {
     line.rule.id: line
     for line in lines_of(written([rule(f"RUL-{name}", clause(EVERYONE, decision="proceed")) for name in NAMES]))
@@ -55,6 +56,12 @@ def then(number: int, target: int, between: Gap, *, booked: int | None = None, l
     end = None if limit is None else edge(limit, "EVENT")
     key = VisitKey("session", number)
     return Step(key, number - 2, Edge(0), Edge(target), Edge(LAST), between, end, booked=booked)
+
+
+def look(session: Step, position: int, *, booked: int | None = None) -> Step:
+    """A look at progress no later than a session that stands at a position."""
+    key, ahead = VisitKey("progress_check", session.key.number - 1), Ahead(position, edge(0, "LOOK").lines)
+    return session._replace(key=key, limit=None, closed=(), booked=booked, ahead=ahead)
 
 
 def chain(*steps: Step, windows: Sequence[Window] = (), reassess: int = LAST, after: int = LAST) -> Chain:
@@ -99,8 +106,7 @@ def _steps(random: Random) -> list[Step]:
             closed=_windows(random, "CLOSED", 1), booked=_booked(random, target),
         )  # fmt: skip
         if random.random() < 0.2 and len(steps) < 4:
-            key = VisitKey("progress_check", number - 1)
-            steps.append(following._replace(key=key, booked=_booked(random, target)))
+            steps.append(look(following, len(steps) + 1, booked=_booked(random, target)))
         steps.append(following)
         before = len(steps) - 1
     return steps
@@ -136,7 +142,8 @@ def placings(case_: Case, count: int, may: May) -> Iterator[Mapping[int, int]]:
 
     def extend(placed: dict[int, int], left: list[int]) -> Iterator[Mapping[int, int]]:
         if not left:
-            yield placed
+            if _beside_all(case_, placed):
+                yield placed
             return
         step = steps[left[0]]
         previous = None if step.follows is None else placed[step.follows]
@@ -149,6 +156,16 @@ def placings(case_: Case, count: int, may: May) -> Iterator[Mapping[int, int]]:
                 yield from extend({**placed, left[0]: day}, left[1:])
 
     yield from extend({}, wanted)
+
+
+def _beside_all(case_: Case, placed: Mapping[int, int]) -> bool:
+    """Whether no look lies behind its session, and nothing that is booked anywhere loses its day."""
+    steps = case_.chain.steps
+    moved = {index: day for index, day in placed.items() if steps[index].booked is None}
+    looks = [(placed[i], moved.get(step.ahead.position)) for i, step in enumerate(steps) if step.ahead and i in placed]
+    return all(session is None or day <= session for day, session in looks) and all(
+        displaced(case_.chain, index, day, case_.today) is None for index, day in moved.items()
+    )
 
 
 def _stands(case_: Case, index: int, previous: int | None, day: int) -> bool:

@@ -148,8 +148,8 @@ def test_what_was_cleared_once_holds_again_when_it_happens_again() -> None:
 
 
 def test_three_red_flags_never_leave_the_next_session_as_it_was() -> None:
-    told, day = Told().done(0, key(1), **EASY), 1
-    for _ in range(3):
+    told, day, gentlest = Told().done(0, key(1), **EASY), 1, INTENSITIES.index("minimal")
+    for left in (("proposed", "active"), ("proposed", "active"), ("cancelled", "on_hold")):
         before = told.booked(day, key(2), 20 + day).standing()
         held = told.signs(day + 1, "blisters").standing()
         found = diff(before, held)
@@ -157,8 +157,8 @@ def test_three_red_flags_never_leave_the_next_session_as_it_was() -> None:
         assert "session-2" in {one.key.written for one in found.withdrawn}
         day += 3
         cleared = told.cleared(day - 1, *holding(held)).standing()
-        assert (states(cleared)["session-2"], cleared.settings.intensity) == ("proposed", INTENSITIES.index("minimal"))
-        assert "session-2" in {one.key.written for one in diff(held, cleared).added}
+        assert ((states(cleared)["session-2"], cleared.status), cleared.settings.intensity) == (left, gentlest)
+        assert ("session-2" in {one.key.written for one in diff(held, cleared).added}) == (cleared.status == "active")
 
 
 def test_a_red_flag_after_the_clearing_is_not_covered_even_on_the_same_day() -> None:
@@ -242,6 +242,38 @@ def test_a_progress_check_stays_due_until_it_is_done_or_the_next_session_is() ->
     assert list(coming(told.standing()))[:2] == ["progress_check-3", "session-4"]
     assert next(iter(coming(Told().done(0, key(3), **EASY).done(0, key(3, kind=CHECK)).standing()))) == "session-4"
     assert next(iter(coming(told.done(42, key(4), **EASY).standing()))) == "session-5"
+
+
+def _after_three() -> Told:
+    told = Told()
+    for number in range(1, 4):
+        told.done(14 * (number - 1), key(number), **EASY)
+    return told
+
+
+def test_progress_is_looked_at_no_later_than_the_next_session_that_is_booked() -> None:
+    told = _after_three()
+    assert coming(told.standing())["progress_check-3"] == coming(told.standing())["session-4"] == (35, 42, 49)
+    found = told.booked(28, key(4), 38).standing()
+    assert coming(found)["progress_check-3"] == (35, 38, 38)
+    assert found.visits[3].latest is not None
+    assert found.visits[3].latest.rules == {"CAD-L4"}
+    again = told.booked(28, key(3, kind=CHECK), 39).standing()
+    assert states(again)["progress_check-3"] == "proposed"
+    assert states(told.booked(28, key(3, kind=CHECK), 38).standing())["progress_check-3"] == "booked"
+
+
+def test_a_booked_look_at_progress_gives_way_to_a_session_that_is_booked_before_it() -> None:
+    told = _after_three().booked(28, key(3, kind=CHECK), 40)
+    assert states(told.standing())["progress_check-3"] == "booked"
+    found = told.booked(29, key(4), 37).standing()
+    assert (states(found)["progress_check-3"], states(found)["session-4"]) == ("proposed", "booked")
+    assert coming(found)["progress_check-3"] == (35, 37, 37)
+
+
+def test_a_look_at_progress_that_the_next_session_overtook_drops_out() -> None:
+    told = _after_three().booked(28, key(3, kind=CHECK), 40).done(36, key(4), **EASY)
+    assert "progress_check-3" not in states(told.standing())
 
 
 def test_a_test_area_is_no_session_and_the_first_session_keeps_its_distance() -> None:

@@ -3,9 +3,10 @@
 from hypothesis import given
 
 from app.rules.chain import VisitKey
+from app.rules.edges import Edge
 from app.rules.fitting import Cost, Fit, fit
-from app.rules.placing import allowed, refusal
-from tests.rules.series import SEEDS, Case, case, chain, first, gap, held, placings, slots_of, then, window
+from app.rules.placing import Refusal, allowed, refusal
+from tests.rules.series import SEEDS, Case, case, chain, edge, first, gap, held, look, placings, slots_of, then, window
 
 INTERVAL = gap(7, 10, 8)
 THREE = chain(first(0), then(2, 8, INTERVAL), then(3, 16, INTERVAL))
@@ -71,11 +72,13 @@ def test_a_beginning_is_placed_anew_if_more_visits_find_a_day_then() -> None:
     assert placed(fit(THREE, {0: 0, 1: 0, 11: 0, 18: 0}, 0)) == [1, 11, 18]
 
 
-def test_a_booking_that_leaves_no_day_before_it_is_told() -> None:
+def test_a_booking_farther_on_keeps_its_day_though_a_visit_before_it_finds_no_slot() -> None:
     booked = chain(first(0), then(2, 8, INTERVAL), then(3, 16, INTERVAL, booked=30))
     found = fit(booked, {0: 0, 8: 0, 9: 0}, 0)
-    assert placed(found) == [0]
-    assert told(found) == (1, "booked", ("RUL-MAX",), 7)
+    assert placed(found) == []
+    assert told(found) == (0, "booked", ("RUL-MAX",), 10)
+    assert placed(fit(booked, {8: 0, 9: 0, 10: 0}, 0)) == [10]
+    assert told(fit(booked, {8: 0, 9: 0, 10: 0}, 0)) == (1, "full", ("RUL-MAX", "RUL-MIN"), 17)
 
 
 def test_a_series_on_hold_is_not_placed() -> None:
@@ -102,12 +105,36 @@ def test_a_wait_between_two_sessions_is_passed_over() -> None:
 
 
 def test_a_look_at_progress_joins_a_session_that_is_booked_and_another_session_does_not() -> None:
-    look = then(2, 8, INTERVAL)._replace(key=VisitKey("progress_check", 1))
-    booked = chain(first(0), look, then(2, 8, INTERVAL, booked=9)._replace(follows=0))
+    session = then(2, 8, INTERVAL, booked=9)._replace(follows=0)
+    booked = chain(first(0), look(session, 2), session)
     found = fit(booked, {0: 0, 10: 0}, 0)
     assert (placed(found), found.cost) == ([0, 9], Cost(1, 9, 0))
     assert placed(fit(booked, {0: 0, 8: 0}, 0)) == [0, 8]
     assert told(fit(chain(*THREE.steps[:2], then(3, 16, INTERVAL, booked=9)), {0: 0, 10: 0}, 0)) is not None
+
+
+def test_a_look_at_progress_is_placed_no_later_than_the_next_session() -> None:
+    session = then(2, 8, INTERVAL)._replace(follows=0)
+    late = look(session, 2)._replace(target=Edge(10))
+    assert placed(fit(chain(first(0), late, session), EVERY_DAY, 0)) == [0, 8, 8]
+    assert placed(fit(chain(first(0), late._replace(booked=9), session), EVERY_DAY, 0)) == [0, 9]
+    assert told(fit(chain(first(0), late._replace(booked=9), session), {0: 0, 7: 0, 8: 0}, 0)) == (
+        2,
+        "booked",
+        ("RUL-LOOK",),
+        9,
+    )
+
+
+def test_a_look_at_progress_leaves_the_next_session_a_day_before_what_is_booked_behind_it() -> None:
+    steps = first(0), look(then(2, 8, INTERVAL), 2), then(2, 8, INTERVAL)._replace(follows=0)
+    booked = chain(*steps, then(3, 16, INTERVAL, booked=15)._replace(follows=2))
+    found = fit(booked, {0: 0, 9: 0, 10: 0}, 0)
+    assert told(found) == (1, "full", ("RUL-LOOK", "RUL-MIN"), 7)
+    assert (placed(fit(booked, {0: 0, 8: 0, 9: 0}, 0)), refusal(booked, 1, 0, 9, 0)) == (
+        [0, 8, 8],
+        Refusal("late", edge(0, "LOOK").lines, 7),
+    )
 
 
 # --- Any series -----------------------------------------------------------------------------------------------------
