@@ -11,12 +11,13 @@ from app.render.placed import allowed_of, refused_of
 from app.rules.chain import Chain, VisitKey
 from app.rules.diffing import diff
 from app.rules.displacing import displaced
-from app.rules.happenings import Answered, Booked
+from app.rules.happenings import Booked
 from app.rules.placing import Ground, Refusal, held_up
 from app.rules.standing import CourseVisit, Standing
 from app.services.backend import Backend
 from app.services.callers import Caller
 from app.services.courses import Reader, visit_id
+from app.services.meanwhile import Meanwhile, meanwhile
 from app.services.recommendations import record
 from app.services.situations import Situation, look
 
@@ -87,24 +88,46 @@ def _refused(here: Situation, visit: CourseVisit, proposed: Proposed, on: date) 
     What else is booked meanwhile is asked of a second plan, which knows of it. That one says until when the visit may
     be; the plan as it stands says from when, and when a new assessment is due.
     """
-    more, day = bool(proposed.procedures), (on - here.standing.origin).days
-    grounds = [_Ground(here.standing, visit.key, here.today, ends=not more)]
-    if more:
-        grounds.append(_Ground(here.after(_answered(here, proposed.procedures)), visit.key, here.today))
+    if here.standing.hold:
+        return held_up(here.standing.chain)
+    other = meanwhile(here, proposed.procedures) if proposed.procedures else None
+    day, grounds = (on - here.standing.origin).days, list(_grounds(here, visit, other))
     refusals = (one.refusal(here.standing, day) for one in grounds)
     found = next((one for one in refusals if one is not None), None)
     if found is None and proposed.starts_at < here.now:
         found = _OVER
-    if found is not None:
-        return found if found.because == "hold" else replace(found, first_date=_first(here, grounds, proposed))
-    return _displaced(here, visit, proposed)
+    if found is None:
+        return _displaced(here, visit, proposed, other)
+    return found if found.because == "hold" else _dated(here, grounds, proposed, found, other)
+
+
+def _grounds(here: Situation, visit: CourseVisit, other: Meanwhile | None) -> Iterator["_Ground | _Review"]:
+    """All that has to allow a day: the plan as it stands, and the one that knows what else is planned."""
+    yield _Ground(here.standing, visit.key, here.today, ends=other is None)
+    if other is not None:
+        yield _Ground(other.standing, visit.key, here.today)
+        yield _Review(other)
+
+
+def _dated(
+    here: Situation,
+    grounds: Sequence["_Ground | _Review"],
+    proposed: Proposed,
+    found: Refusal,
+    other: Meanwhile | None,
+) -> Refusal:
+    """A refusal with the first day that would do; where only a professional can give one, it says so."""
+    first = _first(here, grounds, proposed)
+    if first is None and other is not None and other.until is not None:
+        return Refusal("hold", other.review, None)
+    return replace(found, first_date=first)
 
 
 _OVER: Final = Refusal("past", frozenset(), None)
 """Of a time of today that is over."""
 
 
-def _first(here: Situation, grounds: Sequence["_Ground"], proposed: Proposed) -> int | None:
+def _first(here: Situation, grounds: Sequence["_Ground | _Review"], proposed: Proposed) -> int | None:
     """The first day that every plan allows, at the same time of the day if there is one."""
     today, local = here.today_counted, proposed.starts_at.astimezone(here.zone)
     over = datetime.combine(here.today, local.timetz()) < here.now
@@ -150,27 +173,26 @@ class _Ground:
         return displaced(self._chain, self._index, day, self._today)
 
 
-def _answered(here: Situation, procedures: Sequence[Mapping[str, Any]]) -> Answered:
-    """What it would be to tell what else is planned."""
-    told = list(_told(here, procedures))
-    return Answered(id="", at=here.now, on=here.standing.origin, intake={"history": {"procedures": told}})
+class _Review:
+    """A professional who has to look before any day behind a treatment that is planned."""
+
+    def __init__(self, other: Meanwhile) -> None:
+        self._other = other
+
+    def allows(self, asker: Standing, day: int) -> bool:
+        """Whether the day lies before it."""
+        return not self._other.refuses(day + (asker.origin - self._other.standing.origin).days)
+
+    def refusal(self, asker: Standing, day: int) -> Refusal | None:
+        """Say that it does not: until somebody has looked, that is a wait without an end."""
+        return None if self.allows(asker, day) else Refusal("forbidden", self._other.review, None)
 
 
-def _told(here: Situation, procedures: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
-    """The procedures that were told before, and those that are planned."""
-    known: Any = here.start.intake
-    groups = [known, *(one.intake for one in here.happenings if isinstance(one, Answered))]
-    said = [(group.get("history") or {}).get("procedures") for group in groups]
-    yield from next((one for one in reversed(said) if one is not None), ())
-    yield from procedures
-
-
-def _displaced(here: Situation, visit: CourseVisit, proposed: Proposed) -> Refusal | None:
+def _displaced(here: Situation, visit: CourseVisit, proposed: Proposed, other: Meanwhile | None) -> Refusal | None:
     """Why a booking would not stand although its day is free; null where it would."""
     local = proposed.starts_at.astimezone(here.zone)
     booking = Booked(id="", at=here.now, visit=visit.key, starts_at=local, minutes=proposed.minutes)
-    told = [_answered(here, proposed.procedures)] if proposed.procedures else []
-    after = here.after(*told, booking)
+    after = here.after(*(() if other is None else other.told), booking)
     now = after.visit(visit.key)
     if now is not None and now.booking == booking:
         return None
