@@ -5,16 +5,16 @@ What is not known any more says nothing: it takes the place of no answer, so tha
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 from app.rules.facts import GROUPS
-from app.rules.happenings import answered
+from app.rules.happenings import by_day
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
-    from app.rules.happenings import AnyHappening, Dated
+    from app.rules.happenings import Answered, Dated
 
 Intake: TypeAlias = "Mapping[str, Any]"
 """An intake as it is sent."""
@@ -22,7 +22,9 @@ Intake: TypeAlias = "Mapping[str, Any]"
 _SAYS_NOTHING: Final = ("code", "areas", "status")
 """The members of an item that say nothing more of it than that it was mentioned, unless it has a known status."""
 
-_GROUPS: Final = (*GROUPS, "microdermabrasion")
+SESSIONS: Final = "microdermabrasion"
+"""The group of the history that tells of sessions before the course."""
+_GROUPS: Final = (*GROUPS, SESSIONS)
 _PARTS: Final = ("client", *_GROUPS)
 """What a new assessment asks about."""
 
@@ -35,19 +37,6 @@ def members(told: Intake, name: str) -> dict[str, Any]:
     return dict(told.get(name) or {})
 
 
-def answers(intake: Intake, happenings: Iterable[AnyHappening]) -> dict[str, Any]:
-    """An intake with the answers given since, the later ones in the place of the earlier ones.
-
-    Args:
-        intake: The intake at the start.
-        happenings: What happened.
-    """
-    found = dict(intake)
-    for one in answered(happenings):
-        found = joined(found, one.intake)
-    return found
-
-
 def joined(before: Intake, told: Intake) -> dict[str, Any]:
     """An intake with what was answered next."""
     found = dict(before)
@@ -57,27 +46,57 @@ def joined(before: Intake, told: Intake) -> dict[str, Any]:
     return found
 
 
-def renewed_on(happenings: Iterable[AnyHappening], start: date) -> date:
-    """The day of the oldest answers about the person or a group of the history: by then all were asked anew.
+class Given(NamedTuple):
+    """The answers by now, and the days on which they were given.
 
-    Args:
-        happenings: What happened.
-        start: The day of the answers that the course began with.
+    Attributes:
+        intake: The intake at the start, with later answers in the place of earlier ones.
+        medications: The day of what is known of medicines.
+        start: The day of the wish for a first day.
+        sessions: What was told of sessions before the course: the day, `None` for the start, and the answer.
+        renewed: For the person and each group of the history the day on which it was asked last.
     """
-    latest = dict.fromkeys(_PARTS, start)
-    for one in answered(happenings):
-        latest |= dict.fromkeys(_asked(one.intake), max(start, one.on))
-    return min(latest.values())
+
+    intake: Intake
+    medications: date
+    start: date
+    sessions: tuple[tuple[date | None, Intake], ...]
+    renewed: Mapping[str, date]
+
+    @classmethod
+    def begin(cls, intake: Intake, day: date) -> Given:
+        """The answers that a course begins with."""
+        sessions = members(members(intake, "history"), SESSIONS)
+        return cls(dict(intake), day, day, ((None, sessions),), dict.fromkeys(_PARTS, day))
+
+    def plus(self, one: Answered) -> Given:
+        """The answers after those of a later day."""
+        found, history = joined(self.intake, one.intake), members(one.intake, "history")
+        sessions = self.sessions
+        if history.get(SESSIONS) is not None:
+            sessions = (*sessions, (one.on, members(members(found, "history"), SESSIONS)))
+        return Given(
+            intake=found,
+            medications=self.medications if history.get("medications") is None else one.on,
+            start=one.on if "start_on" in members(one.intake, "goals") else self.start,
+            sessions=sessions,
+            renewed={**self.renewed, **{part: max(self.renewed[part], one.on) for part in _asked(one.intake)}},
+        )
+
+    @property
+    def renewed_on(self) -> date:
+        """The day of the oldest answers about the person or a group of the history: by then all were asked anew."""
+        return min(self.renewed.values())
 
 
-def renewed_since(happenings: Iterable[AnyHappening], event: Dated) -> bool:
+def renewed_since(answered: Iterable[Answered], event: Dated) -> bool:
     """Whether the person and every group of the history were asked anew after something happened.
 
     Args:
-        happenings: What happened.
+        answered: The answers since the start.
         event: What the answers have to be newer than.
     """
-    after = (one for one in answered(happenings) if (one.on, *one.order) > (event.on, *event.order))
+    after = (one for one in answered if by_day(one) > by_day(event))
     return set(_PARTS) <= {name for one in after for name in _asked(one.intake)}
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import date, datetime
 
     from app.rules.chain import VisitKey
@@ -165,9 +165,9 @@ def in_order(happenings: Iterable[AnyHappening]) -> tuple[AnyHappening, ...]:
     return tuple(sorted({one.id: one for one in happenings}.values(), key=lambda one: one.order))
 
 
-def answered(happenings: Iterable[AnyHappening]) -> list[Answered]:
-    """The answers by the days of which they are, whenever they arrived; of one day the one told later is the later."""
-    return sorted((one for one in happenings if isinstance(one, Answered)), key=lambda one: (one.on, *one.order))
+def by_day(one: Dated) -> tuple[date, datetime, str]:
+    """Its place among what is told by days, whenever it arrived; of one day the one told later is the later."""
+    return one.on, *one.order
 
 
 def known(happenings: Iterable[AnyHappening]) -> tuple[str, ...]:
@@ -175,29 +175,6 @@ def known(happenings: Iterable[AnyHappening]) -> tuple[str, ...]:
     return tuple(one.id for one in happenings if isinstance(one, (Done, CheckedIn, Answered)))
 
 
-def told(happenings: Iterable[AnyHappening]) -> dict[VisitKey, Told]:
-    """What is said of each visit.
-
-    Args:
-        happenings: All of them in their order.
-    """
-    found: dict[VisitKey, Told] = {}
-    for one in happenings:
-        if isinstance(one, Booked):
-            found[one.visit] = found.get(one.visit, Told())._replace(booked=one)
-        elif isinstance(one, FINAL):
-            known = found.get(one.visit, Told())
-            if known.final is None or FINAL.index(type(one)) < FINAL.index(type(known.final)):
-                found[one.visit] = known._replace(final=one)
-    return found
-
-
-def done(happenings: Iterable[AnyHappening]) -> Iterator[Done]:
-    """The visits that took place, one for each, in the order of their days."""
-    finals = (said.final for said in told(happenings).values())
-    yield from sorted((one for one in finals if isinstance(one, Done)), key=lambda one: (one.on, *one.order))
-
-
-def assessed_on(happenings: Iterable[AnyHappening], base_day: date) -> date:
-    """The day from which the rest of the course is planned: the last one on which anything was told."""
-    return max([base_day, *(one.on for one in happenings if isinstance(one, MOVES))])
+def outweighs(one: Done | Missed | Cancelled, final: Done | Missed | Cancelled | None) -> bool:
+    """Whether something takes the place of what was said of the same visit before."""
+    return final is None or FINAL.index(type(one)) < FINAL.index(type(final))

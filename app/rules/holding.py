@@ -6,25 +6,26 @@ makes the same rule speak puts the course on hold again. What rules a treatment 
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from app.rules.answering import answers, renewed_since
-from app.rules.effective import judged, reactions
+from app.rules.answering import renewed_since
 from app.rules.facts import REACTIONS, VOCABULARY, Fact, Place
-from app.rules.happenings import Answered, Cleared, Done, done
+from app.rules.happenings import by_day
 from app.rules.protocol import BLOCKING, Decision
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
+    from app.rules.account import Account
     from app.rules.answering import Intake
     from app.rules.assessment import Unit, Window
     from app.rules.compiler import Program
     from app.rules.doubts import Doubt
-    from app.rules.happenings import AnyHappening, CheckedIn, Dated
+    from app.rules.happenings import Cleared, Dated, Done
     from app.rules.plan import Plan
     from app.rules.program import Line
+    from app.rules.protocol import Aftermath
     from app.rules.record import Facts
 
 _MICRODERMABRASION = "history.microdermabrasion."
@@ -74,20 +75,15 @@ class Holding:
     """The hold of a course at one moment.
 
     Args:
-        program: The compiled protocol.
-        intake: The intake at the start.
-        happenings: What happened, in order.
+        account: What happened by then.
         cleared: The rules that the review of the recommendation covers; `None` if there was none.
     """
 
-    def __init__(
-        self, program: Program, intake: Intake, happenings: Sequence[AnyHappening], cleared: frozenset[str] | None
-    ) -> None:
-        self.program, self.intake, self.happenings = program, intake, happenings
-        self.reviewed, self.answers = cleared is not None, answers(intake, happenings)
-        self.reactions = reactions(program, happenings)
-        clearances = (Coverage(frozenset(one.rules), one) for one in happenings if isinstance(one, Cleared))
-        self.coverage = (Coverage(cleared or frozenset(), None), *clearances)
+    def __init__(self, account: Account, cleared: frozenset[str] | None) -> None:
+        self.account, self.intake, self.answers = account, account.start.intake, account.given.intake
+        self.reviewed, self.reactions = cleared is not None, account.reactions
+        clearances = (Coverage(frozenset(one.rules), one) for one in reversed(account.cleared))
+        self.coverage = (*clearances, Coverage(cleared or frozenset(), None))  # the latest covers the most
 
     def covers(self, line: Line, facts: Facts) -> bool:
         """Whether a professional has looked at what makes a line speak.
@@ -104,8 +100,7 @@ class Holding:
         return self._same(line.facts, coverage)
 
     def _same(self, facts: Iterable[Fact], coverage: Coverage) -> bool:
-        known = [one for one in self.happenings if isinstance(one, Answered) and coverage.knew(one)]
-        before = answers(self.intake, known)
+        before = self.intake if coverage.by is None else self.account.knew[coverage.by.id]
         return all(_said(before, fact) == _said(self.answers, fact) for fact in facts)
 
     def _again(self, line: Line, facts: Facts, coverage: Coverage) -> bool:
@@ -118,7 +113,7 @@ class Holding:
     def settled(self, fact: Fact) -> bool:
         """Whether an open answer holds nothing: it is a reaction to a visit, or was open when a review let it begin."""
         if fact.name in _REACTION:
-            return any(isinstance(one, Done) for one in self.happenings)
+            return bool(self.account.done)
         return self.reviewed and _said(self.intake, fact) == _said(self.answers, fact)
 
     def asked(self, doubts: Iterable[Doubt], reassess: Line) -> tuple[Line, ...]:
@@ -139,7 +134,7 @@ class Holding:
 
     def flags(self) -> Iterator[Line]:
         """The red flags that no professional has looked at since they were told."""
-        for checked_in, line in self.flagged:
+        for checked_in, line in self.account.flagged:
             if not self._seen(line, checked_in):
                 yield line
 
@@ -156,31 +151,21 @@ class Holding:
     @cached_property
     def against(self) -> tuple[tuple[Done, Line], ...]:
         """The sessions done with a device that asks for a professional, each with the line that says so."""
-        return tuple(
-            (one, line)
-            for one in done(self.happenings)
-            for line in self.program.lines
-            if line.clause.aftermath is not None and one.device in line.clause.aftermath.devices
-        )
-
-    @cached_property
-    def flagged(self) -> tuple[tuple[CheckedIn, Line], ...]:
-        """The check-ins that told a red flag, each with every rule that says so."""
-        found = judged(self.program, self.happenings)
-        return tuple((one, line) for one, _, judgement in found for line in judgement.flags)
+        asks = _with_aftermath(self.account.program)
+        return tuple((one, line) for one in self.account.done for line, after in asks if one.device in after.devices)
 
     @property
     def given_up(self) -> frozenset[str]:
         """The devices that a sign has taken off the list for the rest of the course."""
-        later = (line.clause.aftermath for _, line in self.flagged)
+        later = (line.clause.aftermath for _, line in self.account.flagged)
         return frozenset(device for one in later if one is not None for device in one.exclude)
 
     @property
     def repeated(self) -> bool:
         """Whether red flags came again and again, and not everything was asked anew since the last one."""
-        told = {one.id: one for one, _ in self.flagged}
-        last = max(told.values(), key=lambda one: (one.on, *one.order), default=None)
-        return last is not None and len(told) >= MANY_FLAGS and not renewed_since(self.happenings, last)
+        told = {one.id: one for one, _ in self.account.flagged}
+        last = max(told.values(), key=by_day, default=None)
+        return last is not None and len(told) >= MANY_FLAGS and not renewed_since(self.account.answered, last)
 
     def lifted(self, windows: Iterable[Window], facts: Facts) -> tuple[Window, ...]:
         """The waits without those that no date ends and that a professional has called over."""
@@ -204,6 +189,12 @@ class Holding:
                 found.append(line)
         found += [line for window in plan.assessment.windows for line in _open(window)]
         return tuple({line.text_key: line for line in found}.values())
+
+
+@lru_cache
+def _with_aftermath(program: Program) -> tuple[tuple[Line, Aftermath], ...]:
+    """The lines that ask for a professional after a session with a device, each with what it asks."""
+    return tuple((line, line.clause.aftermath) for line in program.lines if line.clause.aftermath is not None)
 
 
 def _fires_on(line: Line, facts: Facts, rank: int) -> bool:

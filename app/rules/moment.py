@@ -7,12 +7,12 @@ from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from app.rules.answering import renewed_on
+from app.rules.account import Account
 from app.rules.assessment import Window
 from app.rules.doubts import doubts
 from app.rules.effective import effective
 from app.rules.facts import NEVER
-from app.rules.happenings import MOVES, TREATMENTS, Done, done, told
+from app.rules.happenings import TREATMENTS
 from app.rules.holding import Holding, asking
 from app.rules.ongoing import Since, first_time, followed, gentlest
 from app.rules.placing import allowed
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from app.rules.chain import Chain, VisitKey
     from app.rules.compiler import Program
     from app.rules.edges import Lines
-    from app.rules.happenings import AnyHappening, Booked, Told
+    from app.rules.happenings import Booked, Told
     from app.rules.ongoing import Start
     from app.rules.plan import Plan
     from app.rules.program import Line
@@ -115,37 +115,44 @@ class Course:
     @cached_property
     def base(self) -> Plan:
         """The plan that the rules made at the start."""
-        return make_plan(self.program, at_rest(self._facts(())))
+        return make_plan(self.program, at_rest(self._facts(Account.begin(self.program, self.start))))
 
     @cached_property
     def cleared(self) -> frozenset[str] | None:
         """The rules that the review of the recommendation covers; `None` if there was none."""
         return asking(self.base) if self.start.reviewed else None
 
-    def _facts(self, happenings: Sequence[AnyHappening]) -> Facts:
-        return self.read(effective(self.program, self.start.intake, happenings, self.start.day))
+    @cached_property
+    def most(self) -> int:
+        """The most sessions that the rules, or whoever set them, can give a course."""
+        cadences = (line.clause.cadence for line in self.program.lines)
+        ruled = [max(one.sessions) for one in cadences if one is not None and one.sessions is not None]
+        wanted = self.start.adjustments
+        return max([*ruled, *(wanted.sessions or () if wanted is not None else ())], default=0)
 
-    def moment(self, happenings: Sequence[AnyHappening], void: frozenset[str]) -> Moment:
+    def _facts(self, account: Account) -> Facts:
+        return self.read(effective(account))
+
+    def moment(self, account: Account, void: frozenset[str]) -> Moment:
         """Look at it after some happenings.
 
         Args:
-            happenings: What happened until then, in order.
+            account: What happened until then.
             void: The ids of bookings that were withdrawn before.
         """
-        return _Look(self, happenings, void).moment()
+        return _Look(self, account, void).moment()
 
 
 class _Look:
     """One look at a course."""
 
-    def __init__(self, course: Course, happenings: Sequence[AnyHappening], void: frozenset[str]) -> None:
-        self.course, self.happenings, self.void = course, happenings, void
-        self.told = course._facts(happenings)  # noqa: SLF001 -- one module
+    def __init__(self, course: Course, account: Account, void: frozenset[str]) -> None:
+        self.course, self.account, self.void = course, account, void
+        self.told = course._facts(account)  # noqa: SLF001 -- one module
         self.facts = at_rest(self.told)
         self.origin = self.facts.assessed_on
-        self.said = told(happenings)
-        self.visits = [one for one in done(happenings) if one.visit.kind != "progress_check"]
-        self.holding = Holding(course.program, course.start.intake, happenings, course.cleared)
+        self.said, self.visits = account.said, account.visits
+        self.holding = Holding(account, course.cleared)
         self.past = self._past()
         self.reach = self._reach()
         self.plan, self.opened = self._planned()
@@ -157,16 +164,13 @@ class _Look:
             return Past()
         last = (sessions or self.visits)[-1]
         number = max([one.visit.number for one in sessions], default=0)
-        looked = any(
-            isinstance(said.final, Done) and key.kind == "progress_check" and key.number == number
-            for key, said in self.said.items()
-        )
+        looks = (one.visit for one in self.account.done if one.visit.kind == "progress_check")
+        looked = any(key.number == number for key in looks)
         return Past(number, (last.on - self.origin).days, looked)
 
     def _reach(self) -> Horizon:
         """Until when no new answers are due: only when all were asked anew they are new."""
-        renewed = renewed_on(self.happenings, self.course.start.day)
-        since = max([renewed, *(one.on for one in self.visits)])
+        since = max([self.account.given.renewed_on, *(one.on for one in self.visits[-1:])])
         return horizon(self.course.program.protocol.reassess_after_days, since, self.origin)
 
     def _planned(self) -> tuple[Plan, Lines]:
@@ -207,7 +211,7 @@ class _Look:
             hold=hold,
             doubts=unsure,
             booked=booked,
-            withdrawn=frozenset(one.id for key, one in self._latest().items() if key not in booked),
+            withdrawn=frozenset(one.id for key, one in self.account.booked.items() if key not in booked),
             chain=self._chain(dates, keys, days),
             settings=settings,
             area_settings=area_settings,
@@ -219,14 +223,9 @@ class _Look:
         found = doubts(self.course.program, self.told, self.plan.decision, self.holding.settled)
         return self.holding.asked(found, REASSESS)
 
-    def _latest(self) -> dict[VisitKey, Booked]:
-        """The latest booking of every visit that is not over."""
-        found = {key: said.booked for key, said in self.said.items() if said.final is None}
-        return {key: one for key, one in found.items() if one is not None}
-
     def _bookings(self) -> dict[VisitKey, Booked]:
         """The latest bookings, those withdrawn before left out."""
-        return {key: one for key, one in self._latest().items() if one.id not in self.void}
+        return {key: one for key, one in self.account.booked.items() if one.id not in self.void}
 
     def _day(self, booking: Booked) -> int:
         return (booking.starts_at.date() - self.origin).days
@@ -248,7 +247,7 @@ class _Look:
         """The dates of the visits to come around some bookings; before any news those of the recommendation."""
         pins = tuple((key.kind, key.number, self._day(one)) for key, one in sorted(booked.items()))
         dates = schedule(self.plan.assessment, self.plan.findings, self.opened, self.past._replace(booked=pins))
-        if not any(isinstance(one, MOVES) for one in self.happenings):
+        if self.account.moved_on is None:
             return dates
         visits = tuple(visit for visit in dates.visits if not happened(visit, self.said))
         return dates._replace(visits=bounded(visits, self.reach.edge))
@@ -283,7 +282,7 @@ class _Look:
 
     def _overdue(self, dates: Dates) -> bool:
         """Whether no visit can follow what lies behind without new answers."""
-        news = any(isinstance(one, MOVES) for one in self.happenings)
+        news = self.account.moved_on is not None
         return news and any(visit.earliest.day > self.reach.edge.day for visit in dates.visits[:1])
 
     def _unknown(self) -> bool:

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from bisect import bisect
+from collections import Counter
 from copy import copy
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from itertools import product
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
-from app.rules.effective import judged
-from app.rules.happenings import Cancelled, Done, Missed, Withdrawn, in_order, told
+from app.rules.account import Account, accounts
+from app.rules.chain import VisitKey
+from app.rules.happenings import Cancelled, Done, Missed, by_day, in_order
 from app.rules.moment import Course
 from app.rules.remaining import RENEWALS, key_of
+from app.rules.schedule import VisitKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
     from datetime import date, datetime
 
     from app.rules.assessment import SettingsHeld
     from app.rules.care import CareStep
-    from app.rules.chain import Chain, VisitKey
+    from app.rules.chain import Chain
     from app.rules.compiler import Program
     from app.rules.edges import Edge
     from app.rules.happenings import AnyHappening, Booked, CheckedIn
@@ -129,40 +133,53 @@ class Trail:
     """
 
     def __init__(self, program: Program, start: Start, read: Read) -> None:
-        self._program, self._course = program, Course(program, start, read)
-        self._told: list[AnyHappening] = []
+        self._course = Course(program, start, read)
+        self._accounts = [Account.begin(program, start)]
         self._void: list[frozenset[str]] = [frozenset()]
         self._moments: dict[int, Moment] = {}
 
     def tell(self, *happenings: AnyHappening) -> None:
         """Add some that were not told before, the earlier ones first."""
         for happening in happenings:
-            place = bisect(self._told, happening.order, key=_order)
-            moved = self._told[place:]
-            del self._told[place:], self._void[place + 1 :]
+            told = self._accounts[-1].happenings
+            place = bisect(told, happening.order, key=_order)
+            del self._accounts[place + 1 :], self._void[place + 1 :]
             self._moments = {count: moment for count, moment in self._moments.items() if count <= place}
-            for one in (happening, *moved):
-                self._told.append(one)
-                self._void.append(self._withdrawn())
+            for account in accounts(self._accounts[-1], (happening, *told[place:])):
+                self._accounts.append(account)
+                self._void.append(self._withdrawn(account))
 
     def after(self, *happenings: AnyHappening) -> Standing:
         """Say how the course would stand if more had happened; this trail stays as it is."""
         other = copy(self)
-        vars(other).update(_told=[*self._told], _void=[*self._void], _moments={**self._moments})
+        vars(other).update(_accounts=[*self._accounts], _void=[*self._void], _moments={**self._moments})
         other.tell(*happenings)
         return other.standing()
 
+    @property
+    def account(self) -> Account:
+        """All that was told so far."""
+        return self._accounts[-1]
+
+    def conceivable(self) -> Iterator[VisitKey]:
+        """Every visit that the course can have had at any time, whatever was told by then and in whatever order."""
+        said = self.account.said
+        over = Counter((key.kind, key.number) for key, one in said.items() if one.final is not None)
+        last = 1 + max([self._course.most, *(key.number for key in said)])
+        for kind, number in product(get_args(VisitKind), range(last + 1)):
+            yield from (VisitKey(kind, number, attempt + 1) for attempt in range(over[kind, number] + 1))
+
     def standing(self) -> Standing:
         """How the course stands by all that was told so far."""
-        count = len(self._told)
+        count = len(self._accounts) - 1
         moment, before = self._moment(count), self._before(count)
-        return _standing(self._program, moment, before, tuple(self._told))
+        return _standing(self._accounts[count], moment, before)
 
     def _moment(self, count: int) -> Moment:
         """The moment after the first so many happenings."""
         if count not in self._moments:
             void = self._void[max(count - 1, 0)]
-            self._moments[count] = self._course.moment(tuple(self._told[:count]), void)
+            self._moments[count] = self._course.moment(self._accounts[count], void)
         return self._moments[count]
 
     def _before(self, count: int) -> Moment:
@@ -170,15 +187,11 @@ class Trail:
         free = (self._moment(place) for place in range(count, 0, -1) if not self._moment(place).hold)
         return next(free, None) or self._moment(0)
 
-    def _withdrawn(self) -> frozenset[str]:
+    def _withdrawn(self, account: Account) -> frozenset[str]:
         """The bookings that were withdrawn up to the last happening."""
         void = self._void[-1]
-        return void | self._moment(len(self._told)).withdrawn if self._open(void) else void
-
-    def _open(self, void: frozenset[str]) -> bool:
-        """Whether a booking stands of which nothing came yet."""
-        bookings = (said.booked for said in told(self._told).values() if said.final is None)
-        return any(one is not None and one.id not in void for one in bookings)
+        opened = any(one.id not in void for one in account.booked.values())
+        return void | self._moment(len(self._accounts) - 1).withdrawn if opened else void
 
 
 def _order(happening: AnyHappening) -> tuple[datetime, str]:
@@ -199,10 +212,10 @@ def stand(program: Program, start: Start, happenings: Iterable[AnyHappening], re
     return trail.standing()
 
 
-def _standing(program: Program, moment: Moment, before: Moment, happenings: Sequence[AnyHappening]) -> Standing:
-    ended = any(isinstance(one, Withdrawn) for one in happenings)
+def _standing(account: Account, moment: Moment, before: Moment) -> Standing:
+    ended = account.withdrawn
     status = _status(moment, ended=ended)
-    visits = (*_over(happenings), *_to_come(moment, before, ended=ended))
+    visits = (*_over(account), *_to_come(moment, before, ended=ended))
     return Standing(
         origin=moment.origin,
         status=status,
@@ -215,7 +228,7 @@ def _standing(program: Program, moment: Moment, before: Moment, happenings: Sequ
         settings=moment.settings,
         area_settings=moment.area_settings,
         event=moment.plan.course.event,
-        judgements=tuple((one, judgement) for one, _, judgement in judged(program, happenings)),
+        judgements=tuple((one.told, one.judgement) for one in account.judged),
         chain=moment.chain._replace(steps=(), hold=moment.hold) if ended or moment.hold else moment.chain,
         plan=moment.plan,
         care=moment.plan.care or before.plan.care,
@@ -241,10 +254,10 @@ def _needs(moment: Moment) -> Iterator[Need]:
         yield "outcome"
 
 
-def _over(happenings: Sequence[AnyHappening]) -> Iterator[CourseVisit]:
+def _over(account: Account) -> Iterator[CourseVisit]:
     """The visits of which nothing changes any more, by their days."""
-    finals = [(key, said.final) for key, said in told(happenings).items() if said.final is not None]
-    for key, final in sorted(finals, key=lambda pair: (pair[1].on, *pair[1].order)):
+    finals = [(key, said.final) for key, said in account.said.items() if said.final is not None]
+    for key, final in sorted(finals, key=lambda pair: by_day(pair[1])):
         yield CourseVisit(key, _FINAL[type(final)], final=final)
 
 

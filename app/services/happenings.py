@@ -101,7 +101,7 @@ def _answered(id_: str, at: datetime, told: Json, _zone: ZoneInfo) -> Answered:
 
 
 def _cleared(id_: str, at: datetime, told: Json, _zone: ZoneInfo) -> Cleared:
-    rules, known = tuple(told["rules"]), frozenset(told["known"])
+    rules, known = tuple(told["rules"]), frozenset(told.get("known", ()))  # who kept none knew nothing for sure
     return Cleared(id=id_, at=at, on=_on(told), rules=rules, reviewer=told["reviewer"], known=known)
 
 

@@ -22,7 +22,7 @@ from app.errors import (
 from app.render.fragments import encode
 from app.render.replanned import changes_of, judgement_of
 from app.rules.diffing import diff
-from app.rules.happenings import Booked, Cleared, known
+from app.rules.happenings import Booked, CheckedIn, Cleared, known
 from app.rules.standing import Standing
 from app.security import new_id
 from app.services import replays
@@ -44,6 +44,8 @@ TRIES: Final = 8
 """How often a course is made anew because somebody else was faster, before the caller is asked to come again."""
 MOST: Final = 300
 """How many happenings a course holds; each of them is looked at again with every new one."""
+RESERVE: Final = 100
+"""How many more it takes if they are check-ins that tell a red flag; after the first of these nothing can resume it."""
 _NEEDS_GOING_ON: Final = frozenset({"booked", "answered", "cleared", "withdrawn"})
 
 
@@ -95,7 +97,7 @@ def record(backend: Backend, caller: Caller, course_id: str, report: Report, ask
         InvalidBodyError: It has no such visit, or the day cannot be.
         NotAllowedError: The rules allow no booking on this day.
         CourseOverError: It was withdrawn.
-        CourseFullError: So much was told of it already that it can only be withdrawn.
+        CourseFullError: So much was told of it already that it takes only red flags, and then only its withdrawal.
         NotResumableError: It cannot go on by a review, or not all that holds it was looked at.
         LooserThanRulesError: It would go on before the rules let it, and no reason was given.
         AppError: See `app.services.replays`.
@@ -167,8 +169,7 @@ def compose(here: Situation, report: Report, key_id: str, id_: str) -> Made:
     """
     if report.kind in _NEEDS_GOING_ON:
         here.goes_on()
-    if len(here.happenings) >= MOST and report.kind != "withdrawn":
-        raise CourseFullError
+    _has_room(here, report)
     on, at = _when(here, report)
     told = {**_visit(here, report), **report.told}
     if report.kind == "booked":
@@ -192,6 +193,13 @@ def compose(here: Situation, report: Report, key_id: str, id_: str) -> Made:
     made = Made(here, row, happening, after := here.after(happening), diff(here.standing, after))
     _stands(made, report)
     return made
+
+
+def _has_room(here: Situation, report: Report) -> None:
+    """Make sure that the course takes this; whether a check-in tells a red flag is known once it was judged."""
+    most = MOST + RESERVE if report.kind == "checked_in" else MOST
+    if len(here.happenings) >= most and report.kind != "withdrawn":
+        raise CourseFullError
 
 
 _AWAY: Final = timedelta(1)
@@ -244,8 +252,13 @@ _RULED_OUT: Final = Fault(
 
 
 def _stands(made: Made, report: Report) -> None:
-    """Make sure that a booking stands and that a clearance clears, so that nobody is told so in vain."""
+    """Make sure that a booking stands and that a clearance clears, so that nobody is told so in vain.
+
+    Of a full course also that a check-in tells a red flag.
+    """
     one, after = made.happening, made.after
+    if isinstance(one, CheckedIn) and len(made.here.happenings) >= MOST and not _alarming(one, after):
+        raise CourseFullError
     if isinstance(one, Cleared) and any(line.rule.id in one.rules for line in after.hold):
         raise NotResumableError([_RULED_OUT])
     if isinstance(one, Booked) and not _holds(one, after):
@@ -256,6 +269,12 @@ def _stands(made: Made, report: Report) -> None:
             "text": made.here.words.catalog.say("refusal.booked"),
         }
         raise NotAllowedError([Fault("/starts_at", "booked", said["text"])], found | said)
+
+
+def _alarming(told: CheckedIn, after: Standing) -> bool:
+    """Whether a check-in tells a red flag."""
+    found = after.judgement(told.id)
+    return found is not None and bool(found.flags)
 
 
 def _holds(booked: Booked, after: Standing) -> bool:

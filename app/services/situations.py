@@ -1,15 +1,17 @@
 """A course as it stands at this moment, with all that it takes to ask what would be if something more happened."""
 
+from bisect import bisect, insort
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from app.errors import CourseOverError, Fault, InvalidBodyError
 from app.render.words import Words
 from app.rules.chain import VisitKey
-from app.rules.happenings import AnyHappening, Done, in_order, told
+from app.rules.happenings import AnyHappening, Booked, Done, in_order
 from app.rules.ongoing import Start
 from app.rules.remaining import key_of
 from app.rules.standing import CourseVisit, Standing, Trail
@@ -20,6 +22,10 @@ from app.services.courses import Reader, fetch, visit_id, words_of
 from app.services.happenings import happenings_of
 from app.services.shelf import Shelf
 from app.store.values import Course, CourseHappened
+
+LOOKED_BACK: Final = 1_000
+"""How much may have been told late for every version of a course to be looked through."""
+Order = tuple[datetime, str]
 
 
 @dataclass(frozen=True)
@@ -114,7 +120,7 @@ class Situation:
             InvalidBodyError: The course never had such a visit, or it is over.
         """
         key = self.known_visit(wanted)
-        said = told(in_order(self.happenings))
+        said = self.trail.account.said
         final = said[key].final if key in said else None
         if final is not None and (isinstance(final, Done) or not done):
             raise InvalidBodyError([_DONE if done else _OVER])
@@ -123,33 +129,48 @@ class Situation:
     def known_visit(self, wanted: str) -> VisitKey:
         """The visit of an id, be it one that the course had only for a while, or that was overtaken.
 
+        Versions are looked through only for what can have been one of their visits at all. Where so much was told late
+        that this would take long, such a visit is believed: a check-in is not refused for the order of other news.
+
         Raises:
             InvalidBodyError: The course never had such a visit.
         """
-        for key in self._ever():
-            if visit_id(self.course.id, key) == wanted:
-                return key
+        conceivable = (*(visit.key for visit in self.standing.visits), *self.trail.conceivable())
+        key = next((one for one in conceivable if visit_id(self.course.id, one) == wanted), None)
+        if key is not None and (self._moved() > LOOKED_BACK or key in self._ever()):
+            return key
         raise InvalidBodyError([_UNKNOWN])
+
+    def _moved(self) -> int:
+        """How often something that was told already came to lie behind what was told after it."""
+        before, moved = list[Order](), 0
+        for one in self.happenings:
+            insort(before, one.order)
+            moved += len(before) - bisect(before, one.order)
+        return moved
 
     def _ever(self) -> Iterator[VisitKey]:
         """Every visit that anybody may know of: those of now, then those of every version so far.
 
         Of each also the attempt of which nothing was told yet: had things been told in another order, it was shown.
         """
-        said = told(in_order(self.happenings))
         yield from (visit.key for visit in self.standing.visits)
         for standing in self._versions():
             for visit in standing.visits:
                 yield visit.key
-                yield key_of(visit.key, said)
+                yield key_of(visit.key, self.trail.account.said)
 
     def _versions(self) -> Iterator[Standing]:
-        """How the course stood after each word, in the order in which they came."""
+        """How the course stood after each word, in the order in which they came, had nothing been booked.
+
+        Bookings date visits, but make none: without them no moment has to be looked at but the last of each version.
+        """
         trail = Trail(self.words.program, self.start, self.read)
         yield trail.standing()
         for one in self.happenings:
-            trail.tell(one)
-            yield trail.standing()
+            if not isinstance(one, Booked):
+                trail.tell(one)
+                yield trail.standing()
 
     def goes_on(self) -> None:
         """Make sure that the course was not withdrawn.
