@@ -1,4 +1,5 @@
 import json
+import time
 from typing import Any
 
 import pytest
@@ -26,13 +27,15 @@ def test_a_hostile_body_gets_a_problem_that_repeats_nothing(body: bytes, post: P
 
 
 SLOWEST = 2.0
+"""Seconds of work: of the clock it may take more, where the machine has other things to do."""
 
 
 @pytest.mark.parametrize("body", [pytest.param(body, id=name) for name, body in HOSTILE if len(body) > 10_000])
 def test_a_large_hostile_body_does_not_hold_the_service_up(body: bytes, post: Post) -> None:
-    answer = post(body)
+    before = time.process_time()
+    post(body)
 
-    assert answer.elapsed.total_seconds() < SLOWEST
+    assert time.process_time() - before < SLOWEST
 
 
 def test_a_body_without_a_declared_length_is_counted_while_it_arrives(client: Any) -> None:
