@@ -14,7 +14,7 @@ from app.render.words import Words
 from app.rules.adjust import REVIEW
 from app.rules.plan import Plan
 from app.rules.record import Facts
-from app.rules.remaining import REASSESS
+from app.rules.remaining import RENEWALS
 from app.rules.unanswered import Unanswered
 from app.texts.catalog import Catalog
 
@@ -31,8 +31,9 @@ class _ReviewedWords(Words):
     def causes(self) -> dict[str, str]:
         """Each rule as a reason of an edge, the review, and the want of new answers."""
         said = encode({"rule": REVIEW, "text": self.catalog.say("summary.set_in_review")})
-        due = encode({"rule": REASSESS.rule.id, "text": self.catalog.say(REASSESS.text_key)})
-        return {**super().causes, REVIEW: said, REASSESS.rule.id: due}
+        renewals = {one.rule.id: one.text_key for one in RENEWALS}
+        due = {rule: encode({"rule": rule, "text": self.catalog.say(key)}) for rule, key in renewals.items()}
+        return {**super().causes, REVIEW: said, **due}
 
 
 @lru_cache(SHELVES)

@@ -116,7 +116,8 @@ async def review_course(document: CourseReviewIn, request: Request, course_id: C
     To let it go on, name in `rules` all that `hold` names, or the version that was looked at in `If-Match`: nothing is
     cleared that nobody has seen. The same rule holds the course again if it speaks anew. A sign that sends a person
     elsewhere without delay, an open question, or a wait that no date ends takes a `reason`. What excludes a treatment
-    cannot be cleared.
+    cannot be cleared, nor can `REASSESS` and `REASSESS-FLAGS`, which ask for new answers: where nothing else holds the
+    course, that is 409 `not_resumable`; what is cleared beside them leaves it on hold.
     """
     named = names_version(request)
     return await _record(request, course_id, document, lambda sent: review_report(sent, version=named))

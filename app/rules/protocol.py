@@ -248,6 +248,8 @@ class Aftermath(Closed):
     def _follows_something(self) -> Self:
         if self.days and not self.devices:
             raise PydanticCustomError("aftermath", "'days' run from a session done with 'devices'; name them")
+        if not (self.devices or self.exclude):
+            raise PydanticCustomError("aftermath", "it says nothing: name 'devices', or what to 'exclude' after a sign")
         return self
 
 

@@ -122,7 +122,10 @@ class OngoingCourseOut(Output):
     protocol: ProtocolRefOut = Field(description="The rules that it is planned with.")
     assessed_on: date = Field(description="The last day on which anything was told; the rest is planned from there.")
     visits: list[CourseVisitOut] = Field(description="What is over by its days, then what is to come.")
-    hold: list[CauseOut] = Field(description="What keeps it on hold, the red flags first; empty while it goes on.")
+    hold: list[CauseOut] = Field(
+        description="What keeps it on hold, the red flags first; empty while it goes on. Where `REASSESS` or, after "
+        "three check-ins with red flags, `REASSESS-FLAGS` is named, only new answers let it go on."
+    )
     needs: list[Literal["review", "assessment", "check_in", "outcome"]] = Field(
         description="What it waits for. `review`: a professional. `assessment`: new answers. `check_in`: how the skin "
         "took the last visit. `outcome`: what became of a booking that is over."

@@ -144,7 +144,9 @@ class CheckInIn(Input):
     )
     on: IsoDate = Field(description="On which day, in the clinic's time zone.")
     hours_after: Annotated[int, whole_number(0, MOST_HOURS)] | None = Field(
-        default=None, description="How many hours after the visit; absent or null is not known."
+        default=None,
+        description="How many hours after the visit; absent or null is not known. Without them, or with fewer than "
+        "`on` can be of, the check-in counts as of the last hour of that day.",
     )
     signs: tuple[Sign, ...] = Field(
         max_length=len(SIGNS),

@@ -56,7 +56,8 @@ class CheckIn(Input):
     procedures: tuple[PlannedIn, ...] = Field(
         default=(),
         max_length=MOST_PROCEDURES,
-        description="Other treatments that are booked meanwhile; they count for this question and are not kept.",
+        description="Other treatments that are booked meanwhile; they count for this question and are not kept. One "
+        "that asks for a professional does so from its own day on: no day behind it is allowed.",
     )
 
 

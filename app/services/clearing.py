@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 
 from app.errors import Fault, InvalidBodyError, LooserThanRulesError, NotResumableError
 from app.rules.program import Line
-from app.rules.protocol import Urgency
+from app.rules.protocol import BLOCKING, Urgency
 from app.rules.remaining import RENEWALS
 from app.rules.standing import Standing
 
@@ -30,7 +30,10 @@ NOTHING: Final = Looked()
 
 
 def cleared(standing: Standing, looked: Looked, *, reason: str | None) -> list[str]:
-    """Say which rules a professional clears: all that hold the course, but for the want of new answers.
+    """Say which rules a professional clears: all that hold the course and that somebody can clear.
+
+    What only new answers let pass holds on beside that: where the rules exclude the treatment, a red flag is cleared,
+    and the course stays on hold.
 
     Args:
         standing: How the course stands.
@@ -39,12 +42,11 @@ def cleared(standing: Standing, looked: Looked, *, reason: str | None) -> list[s
 
     Raises:
         InvalidBodyError: They do not say at what they looked.
-        NotResumableError: The course is not on hold, or something holds it at which they did not look.
+        NotResumableError: The course is not on hold, or something holds it that nobody can clear, or at which they did
+            not look.
         LooserThanRulesError: It would go on before the rules let it, and no reason was given.
     """
-    held = {line: line.rule.id for line in standing.hold if line not in RENEWALS}
-    if not held:
-        raise NotResumableError([_NOT_HELD])
+    held = _clearable(standing)
     if looked.rules is None and not looked.version:
         raise InvalidBodyError([_UNNAMED])
     if looked.rules is not None and not looked.rules.issuperset(held.values()):
@@ -53,6 +55,24 @@ def cleared(standing: Standing, looked: Looked, *, reason: str | None) -> list[s
     if looser and reason is None:
         raise LooserThanRulesError(looser)
     return list(dict.fromkeys(held.values()))
+
+
+def _clearable(standing: Standing) -> dict[Line, str]:
+    """The lines that hold the course and that a professional can clear, each with its rule.
+
+    Raises:
+        NotResumableError: There is none.
+    """
+    if not standing.hold:
+        raise NotResumableError([_NOT_HELD])
+    held = {line: line.rule.id for line in standing.hold if line not in RENEWALS}
+    if not held:
+        raise NotResumableError([_NEW_ANSWERS])
+    excluding = {rule for line, rule in held.items() if line.decision >= BLOCKING}
+    found = {line: rule for line, rule in held.items() if rule not in excluding}
+    if not found:
+        raise NotResumableError([_RULED_OUT])
+    return found
 
 
 def _looser(standing: Standing, held: dict[Line, str]) -> Iterator[Fault]:
@@ -67,6 +87,12 @@ def _looser(standing: Standing, held: dict[Line, str]) -> Iterator[Fault]:
 
 
 _NOT_HELD: Final = Fault("/outcome", "not_on_hold", "The course is not on hold.")
+_NEW_ANSWERS: Final = Fault(
+    "/outcome", "new_answers", "Only new answers let the course go on: ask all the questions again first."
+)
+_RULED_OUT: Final = Fault(
+    "/outcome", "ruled_out", "The rules exclude the treatment as things stand: only new answers can change that."
+)
 _UNNAMED: Final = Fault(
     "/rules",
     "required",

@@ -98,6 +98,17 @@ def test_a_rule_is_shown_with_all_that_a_clinician_reviews(run: Run) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("rule", "shown"),
+    [
+        ("MOD-D3", "a professional looks after a session with diamond coarse; no session for 21 days after it"),
+        ("RED-9", "in a course, after one of its signs, no session with crystal aluminium oxide"),
+    ],
+)
+def test_a_rule_is_shown_with_what_it_does_to_the_rest_of_a_course(run: Run, rule: str, shown: str) -> None:
+    assert shown in " ".join(run("protocol", "show", "--rule", rule).stdout.split())
+
+
 def test_behind_a_pipe_there_are_no_boxes_and_no_line_over_120(run: Run) -> None:
     shown = run("protocol", "show").stdout
     assert not set("│┃┏┌─━…") & set(shown)

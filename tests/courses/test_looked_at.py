@@ -104,5 +104,43 @@ def test_to_let_a_course_go_on_with_a_question_open_takes_a_reason(patient: Pati
     assert told["course"]["status"] == "active"
 
 
+@pytest.mark.parametrize("reason", [{}, {"reason": None}, {"reason": " \n"}])
+def test_a_question_is_passed_by_no_version_and_no_blank_reason(patient: Patient, reason: Json) -> None:
+    unsure = {"medications": [{"code": "isotretinoin", "status": "unsure"}]}
+    patient.told("answers", {"on": f"{day(0)}", "history": unsure})
+    seen = f'"{patient.read()["version"]}"'
+
+    answer = patient.send("review", {**RESUME, **reason}, If_Match=seen)
+
+    assert answer.status_code == 422
+    assert answer.json()["code"] in ("looser_than_rules", "invalid_body")
+    assert (patient.read()["status"], patient.read()["needs"]) == ("on_hold", ["assessment"])
+
+
+def test_a_red_flag_is_cleared_on_its_own_though_a_rule_excludes_the_treatment(held: Patient) -> None:
+    flags = _rules(held)
+    history = {"conditions": [{"code": "diabetes", "status": "active"}]}
+    held.told("answers", {"on": f"{day(5)}", "history": history})
+    excluding = set(_rules(held)) - set(flags)
+    assert excluding
+
+    told = held.told("review", {**RESUME, "rules": flags})["course"]
+
+    assert (told["status"], {line["rule"] for line in told["hold"]}) == ("on_hold", excluding)
+    answer = held.send("review", {**RESUME, "rules": sorted(excluding)})
+    words = "The rules exclude the treatment as things stand: only new answers can change that."
+    assert (code_of(answer), _fault(answer)) == ((409, "not_resumable"), ("/outcome", "ruled_out", words))
+    back = held.told("answers", {"on": f"{day(5)}", "history": {"conditions": []}})["course"]
+    assert (back["status"], back["hold"]) == ("active", [])
+
+
+def test_an_excluding_rule_that_is_named_beside_a_red_flag_stays(held: Patient) -> None:
+    flags = _rules(held)
+    history = {"conditions": [{"code": "diabetes", "status": "active"}]}
+    held.told("answers", {"on": f"{day(5)}", "history": history})
+    told = held.told("review", {**RESUME, "rules": _rules(held)})["course"]
+    assert (told["status"], set(flags) & {line["rule"] for line in told["hold"]}) == ("on_hold", set())
+
+
 def test_a_course_is_ended_without_naming_what_held_it(held: Patient) -> None:
     assert held.told("review", {"reviewer": REVIEWER, "outcome": "end"})["course"]["status"] == "withdrawn"

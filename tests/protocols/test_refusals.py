@@ -168,6 +168,22 @@ def test_every_problem_is_told_at_once(tmp_path: Path) -> None:
             "{scope: person, when: {always: true}, bound: {exclude: [diamond_corse]}}",
             "'diamond_corse' is not allowed in 'exclude'; did you mean 'diamond_coarse' or 'diamond_fine'?",
         ),
+        (
+            "{scope: person, when: {always: true}, aftermath: {devices: [diamond_corse]}}",
+            "'diamond_corse' is not allowed in 'devices'; did you mean 'diamond_coarse' or 'diamond_fine'?",
+        ),
+        (
+            "{scope: person, when: {always: true}, aftermath: {days: 21}}",
+            "'days' run from a session done with 'devices'; name them",
+        ),
+        (
+            "{scope: person, when: {always: true}, aftermath: {}}",
+            "it says nothing: name 'devices', or what to 'exclude' after a sign",
+        ),
+        (
+            "{scope: person, when: {always: true}, aftermath: {exclude: [diamond_coarse]}}",
+            "devices leave the list after a sign; the clause has no note with signs",
+        ),
     ],
 )  # fmt: skip
 def test_an_effect_that_could_not_hold_is_refused(tmp_path: Path, clause: str, complaint: str) -> None:

@@ -14,7 +14,7 @@ from app.rules.judging import Action
 from app.rules.placing import Reason
 from app.rules.plan import CATEGORIES
 from app.rules.protocol import INTENSITIES, Decision, Protocol
-from app.rules.remaining import REASSESS
+from app.rules.remaining import RENEWALS
 from app.rules.schedule import EventFit, VisitKind
 from app.rules.signs import SIGNS
 from app.texts import load
@@ -138,7 +138,8 @@ def _said_of_plans() -> set[str]:
 def _said_of_courses() -> set[str]:
     """What a course makes someone say."""
     return {
-        *(f"sign.{sign}" for sign in SIGNS), *(f"action.{action}" for action in get_args(Action)), REASSESS.text_key,
+        *(f"sign.{sign}" for sign in SIGNS), *(f"action.{action}" for action in get_args(Action)),
+        *(one.text_key for one in RENEWALS),
         *(f"refusal.{reason}" for reason in (*get_args(Reason), "none", "behind", "first_date", "no_date")),
         *re.findall(r'"((?:task|calendar)\.[a-z0-9_.]+)"', RENDERED + DUE),
     }  # fmt: skip
