@@ -14,7 +14,8 @@ from app.security import new_id
 from app.services.courses import visit_id, written
 from app.services.events import EventType
 from app.services.situations import Situation
-from app.store.values import Course, CourseHappened, Event
+from app.store.course_values import Course, CourseHappened
+from app.store.values import Event
 
 
 class Made(NamedTuple):

@@ -7,7 +7,8 @@ from typing import Any, Final, NamedTuple
 from app.render.fragments import encode
 from app.rules.adjust import Adjustments
 from app.rules.ongoing import Start
-from app.store.values import Course, Recommendation, Review
+from app.store.course_values import Course
+from app.store.values import Recommendation, Review
 
 Json = dict[str, Any]
 _GOES_ON: Final = frozenset({"cleared", "adjusted"})

@@ -27,7 +27,8 @@ from app.services.recommendations import fetch as fetch_plan
 from app.services.recommendations import record
 from app.services.remembered import MOST, Remembered
 from app.store import audit, clinics, courses, recommendations
-from app.store.values import AuditEntry, Clinic, Course, CourseHappened, Recommendation, Review
+from app.store.course_values import Course, CourseHappened
+from app.store.values import AuditEntry, Clinic, Recommendation, Review
 
 READ, READ_PLAN = "course_calendar.read", "recommendation_calendar.read"
 SUBSCRIBE, REVOKE, FOLLOW = "calendar_subscription.create", "calendar_subscription.delete", "calendar.follow"

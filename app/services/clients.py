@@ -16,7 +16,8 @@ from app.services.recommendations import record
 from app.services.views import instant
 from app.store import clients
 from app.store.clients import Erased, Held
-from app.store.values import Course, CourseHappened, Recommendation, Recorded, Review, TaskAck
+from app.store.course_values import Course, CourseHappened, TaskAck
+from app.store.values import Recommendation, Recorded, Review
 
 ERASE, EXPORT = "client.erase", "client.export"
 EXPORTS_AT_ONCE: Final = 8

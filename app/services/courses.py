@@ -37,16 +37,8 @@ from app.services.shelf import Shelf
 from app.services.views import Shown, instant
 from app.store import audit, courses, replies
 from app.store import recommendations as plans
-from app.store.values import (
-    AuditEntry,
-    Clinic,
-    Course,
-    CourseEntry,
-    CourseHappened,
-    CourseStatus,
-    Event,
-    Reply,
-)
+from app.store.course_values import Course, CourseEntry, CourseHappened, CourseStatus
+from app.store.values import AuditEntry, Clinic, Event, Reply
 
 CREATE, READ, LIST = (f"course.{verb}" for verb in ("create", "read", "list"))
 Json = dict[str, Any]

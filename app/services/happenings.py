@@ -19,7 +19,7 @@ from app.rules.happenings import (
     Withdrawn,
 )
 from app.rules.schedule import VisitKind
-from app.store.values import CourseHappened, HappeningKind
+from app.store.course_values import CourseHappened, HappeningKind
 
 Json = Mapping[str, Any]
 KINDS: Final[Mapping[str, VisitKind]] = {

@@ -38,7 +38,8 @@ from app.services.replays import Claim
 from app.services.situations import Situation, situation
 from app.services.views import Shown
 from app.store import audit, courses, replies
-from app.store.values import AuditEntry, Course, CourseHappened, HappeningKind, Reply
+from app.store.course_values import Course, CourseHappened, HappeningKind
+from app.store.values import AuditEntry, Reply
 
 TRIES: Final = 8
 """How often a course is made anew because somebody else was faster, before the caller is asked to come again."""

@@ -9,7 +9,7 @@ from datetime import datetime
 from threading import Lock
 from typing import Final, Generic, TypeVar
 
-from app.store.values import Course
+from app.store.course_values import Course
 
 T = TypeVar("T")
 _Name = tuple[int, datetime]

@@ -21,7 +21,7 @@ from app.services.callers import Caller
 from app.services.courses import Reader, fetch, visit_id, words_of
 from app.services.happenings import happenings_of
 from app.services.shelf import Shelf
-from app.store.values import Course, CourseHappened
+from app.store.course_values import Course, CourseHappened
 
 LOOKED_BACK: Final = 1_000
 """How much may have been told late for every version of a course to be looked through."""

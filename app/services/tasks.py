@@ -22,7 +22,7 @@ from app.services.remembered import Remembered
 from app.services.shelf import Shelf
 from app.services.views import instant
 from app.store import audit, courses
-from app.store.values import Course, CourseHappened, TaskAck
+from app.store.course_values import Course, CourseHappened, TaskAck
 
 LIST, ACKNOWLEDGE = "task.list", "task.acknowledge"
 MOST_COURSES: Final = 100

@@ -12,9 +12,10 @@ from app.db import Database, Rows
 from app.errors import BrokenOffError, ClientErasedError
 from app.models import CourseRow, RecommendationRow, ReviewRow, TombstoneRow
 from app.store import audit, courses, recommendations, replies
+from app.store.course_values import Course, CourseHappened, TaskAck
 from app.store.erasures import buried
 from app.store.recommendations import Packed, Place
-from app.store.values import AuditEntry, Course, CourseHappened, Recommendation, Recorded, Review, TaskAck
+from app.store.values import AuditEntry, Recommendation, Recorded, Review
 
 _TABLE: Final = RecommendationRow.__table__.c
 _REVIEW: Final = ReviewRow.__table__.c

@@ -17,8 +17,8 @@ from app.errors import ClientErasedError, NotFoundError
 from app.models import CourseRow, HappeningRow, RecommendationRow, TaskAckRow
 from app.store import audit, erasures
 from app.store.audit import Head
+from app.store.course_values import Course, CourseEntry, CourseHappened, CourseStatus, TaskAck
 from app.store.packing import pack, unpack
-from app.store.values import Course, CourseEntry, CourseHappened, CourseStatus, TaskAck
 
 _TABLE: Final = CourseRow.__table__.c
 _HAPPENING: Final = HappeningRow.__table__.c

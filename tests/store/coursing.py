@@ -4,8 +4,9 @@ from typing import Any
 
 from app.db import Database
 from app.store import audit, courses
+from app.store.course_values import Course, CourseHappened
 from app.store.lane import WriteLane
-from app.store.values import Course, CourseHappened, Recommendation
+from app.store.values import Recommendation
 from tests.store.things import course, entry, happened, recommendation, unit
 
 

@@ -8,9 +8,10 @@ import pytest
 from app.db import Database, DatabaseRefusedError
 from app.errors import ClientErasedError, IdempotencyMismatchError, NotFoundError
 from app.store import courses, replies
+from app.store.course_values import CourseEntry, TaskAck
 from app.store.courses import Filter
 from app.store.lane import WriteLane
-from app.store.values import Clinic, CourseEntry, Reply, TaskAck
+from app.store.values import Clinic, Reply
 from tests.databases import new_clinic
 from tests.store.coursing import planned, started, told
 from tests.store.things import NOW, course, happened

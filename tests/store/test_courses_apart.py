@@ -9,8 +9,8 @@ from sqlalchemy import text
 
 from app.db import Database, DatabaseRefusedError, UnsafeDatabaseError
 from app.store import courses
+from app.store.course_values import Course, CourseHappened, TaskAck
 from app.store.lane import WriteLane
-from app.store.values import Course, CourseHappened, TaskAck
 from tests.databases import Place, new_clinic, raw_sqlite
 from tests.store.coursing import started, told
 from tests.store.things import NOW

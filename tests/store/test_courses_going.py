@@ -20,10 +20,11 @@ from app.services import audits
 from app.services import clients as services
 from app.store import accounts, audit, clients, courses, recommendations, replies
 from app.store.clients import Erased, GoneMeanwhileError, Held
+from app.store.course_values import Course, TaskAck
 from app.store.lane import WriteLane
 from app.store.packing import pack
 from app.store.sweep import Swept, sweep
-from app.store.values import Clinic, Course, Reply, TaskAck
+from app.store.values import Clinic, Reply
 from tests.databases import Place, new_clinic, raw_sqlite
 from tests.store.coursing import planned, started, told
 from tests.store.things import NOW, client_hash, course, entry, happened, recommendation

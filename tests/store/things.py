@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime
 from itertools import count
 from typing import Any, Final
 
-from app.store.values import AuditEntry, Course, CourseHappened, Event, Recommendation, Reply, Unit
+from app.store.course_values import Course, CourseHappened
+from app.store.values import AuditEntry, Event, Recommendation, Reply, Unit
 
 NOW: Final = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 _NUMBERS: Final = count(1)
