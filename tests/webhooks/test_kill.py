@@ -42,8 +42,10 @@ def test_a_worker_is_killed_over_and_over_and_every_event_arrives_in_order_and_n
         for _ in range(request.config.getoption("--kills")):
             if flapping:
                 receiver.answers = [(500, {}), (500, {}), *((random.choice([204, 500]), {}) for _ in range(3))]  # noqa: S311
+            before = len(receiver.messages)
             with _worker(place):
                 _live_on(backend, clinic.id, happened, phantoms)
+                _await_one(receiver, before)
         receiver.answers = []
         with _worker(place):
             _await_all(receiver, len(happened))
@@ -83,6 +85,13 @@ def _happen(backend: Backend, clinic_id: str, event_id: str, *, commit: bool = T
         audit.append(rows, clinic_id, [entry()], Event(event_id, "recommendation.created", "rec_1", 1, now))
         if not commit:
             raise RolledBackError
+
+
+def _await_one(receiver: Receiver, before: int) -> None:
+    """Wait until the worker has begun: a slow machine may take longer for that than things take to happen."""
+    deadline = time.monotonic() + PATIENCE
+    while len(receiver.messages) == before and time.monotonic() < deadline:
+        time.sleep(0.01)
 
 
 def _await_all(receiver: Receiver, number: int) -> None:
