@@ -92,6 +92,7 @@ class Search:
         self._grounds = tuple(Ground(chain, index, today) for index in range(len(chain.steps)))
         self._firsts = self._first_days()
         self._displaced: dict[tuple[int, int], bool] = {}
+        self._found: dict[int, Sequence[int]] = {}
         count, self._begin = len(chain.steps), min(looks, default=0)
         self._day_weighs = 1 + count * max(looks.values(), default=0)
         self._distance_weighs = self._day_weighs * (1 + count * (max(looks, default=0) - self._begin))
@@ -201,11 +202,15 @@ class Search:
         ahead = tried.ahead[look]
         begin, end = self._open(look, previous)
         first, last = self._open(ahead, previous)
-        row, table, days = tried.tables[look].row, tried.tables[ahead], self._options[ahead]
-        return [
-            row[option] + table.within(max(first, bisect_left(days, self._options[look][option])), last)
-            for option in range(begin, end)
-        ]
+        costs, least, places = tried.tables[look].row, tried.tables[ahead].within, self._places(look, ahead)
+        return [costs[option] + least(max(first, places[option]), last) for option in range(begin, end)]
+
+    def _places(self, look: int, ahead: int) -> Sequence[int]:
+        """For each option of a look at progress, the first option of the session ahead of it that is no earlier."""
+        if look not in self._found:
+            days = self._options[ahead]
+            self._found[look] = [bisect_left(days, day) for day in self._options[look]]
+        return self._found[look]
 
     def _own(self, index: int, tried: _Tried, heeded: int) -> list[float]:
         """What a visit costs by itself, for each of its options."""
