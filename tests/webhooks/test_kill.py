@@ -67,8 +67,8 @@ def _worker(place: Place) -> Iterator[None]:
 
 
 def _live_on(backend: Backend, clinic_id: str, happened: list[str], phantoms: list[str]) -> None:
-    """Let things happen for about two seconds, and others almost."""
-    ends = time.monotonic() + random.uniform(1.2, 2.2)  # noqa: S311 -- any moment
+    """Let things happen for about as long as a worker takes to begin, and others almost."""
+    ends = time.monotonic() + random.uniform(0.4, 1.6)  # noqa: S311 -- any moment
     while time.monotonic() < ends:
         for _ in range(AT_ONCE):
             happened.append(f"evt_{len(happened) + 1}")
