@@ -196,7 +196,7 @@ def test_whatever_is_told_in_whatever_order_the_promises_hold(service: Service) 
 
     Here.service = service
     tries = settings(
-        max_examples=max(1, settings().max_examples // 12),
+        max_examples=max(1, settings().max_examples // 25),
         stateful_step_count=20,
         suppress_health_check=list(HealthCheck),
     )

@@ -40,7 +40,7 @@ class Desk:
     def events(self, **query: Any) -> Any:
         return self.service.web.get("/v1/events", params=query, headers=self.service.ours.headers).json()
 
-    def work(self, rounds: int = 1, seconds: float = 2) -> None:
+    def work(self, rounds: int = 1, seconds: float = 20) -> None:
         """Let a new worker look so many times, and end what it began."""
 
         async def run() -> None:
