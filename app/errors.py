@@ -291,7 +291,10 @@ class CourseFullError(AppError):
     """So much was told of the course that nobody could look through it any more."""
 
     code = "course_full"
-    detail = "This course holds as much as a course can: nothing more was recorded, and it can only be withdrawn."
+    detail = (
+        "This course holds as much as a course can: nothing more was recorded. It can be withdrawn; what worries "
+        "a person is for the clinic to hear directly."
+    )
 
 
 class NotResumableError(AppError):

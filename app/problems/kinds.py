@@ -222,8 +222,8 @@ _KINDS: Final = (
         HTTPStatus.CONFLICT,
         "The course is full",
         "Tell the clinic at once if this is how a client feels. Then withdraw the course, store a new intake and start "
-        "a course from it. A course holds 300 happenings, ten times what a year of sessions takes, and 100 more check-ins "
-        "that tell a red flag.",
+        "a course from it. A course holds 300 happenings, ten times what a year of sessions takes, and 100 more "
+        "check-ins that tell a red flag.",
     ),
     Kind(
         errors.NotAllowedError,

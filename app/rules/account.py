@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect, insort
+from bisect import bisect, bisect_left, insort
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
@@ -22,7 +22,7 @@ from app.rules.happenings import (
     by_day,
     outweighs,
 )
-from app.rules.judging import judge_check_in
+from app.rules.judging import judge_check_in, possible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -185,14 +185,28 @@ def _took_place(found: Account, one: Done) -> Account:
 
 def _judged(found: Account, one: CheckedIn) -> Judged:
     """A check-in with the last visit before it, or the one that it names if that was done by then."""
-    after = _last(found.visits, one.on) if one.visit is None else _named(found, one.visit, one.on)
+    after = _followed(found, one) if one.visit is None else _named(found, one.visit, one.on)
     judgement = judge_check_in(found.program, one, None if after is None else after.on)
     return Judged(one, after, judgement, _of_check_in(one, after, judgement))
 
 
-def _last(visits: Sequence[Done], on: date) -> Done | None:
-    place = bisect(visits, on, key=lambda visit: visit.on)
-    return visits[place - 1] if place else None
+def _followed(found: Account, one: CheckedIn) -> Done | None:
+    """The visit that a check-in follows which names none: of those that may be meant the one that is longest ago.
+
+    On the day of a visit it may be about the one before. What is told of a visit later takes nothing away from what was
+    known when it was told: a sign that counted then counts on. Hours that were told and can be of one say which.
+    """
+    known = None if one.followed is None else _named(found, one.followed, one.on)
+    meant = [*_last(found.visits, one.on), *([] if known is None else [known])]
+    hours = one.hours_after
+    fitting = [visit for visit in meant if hours is not None and possible(hours, (one.on - visit.on).days)]
+    return min(fitting or meant, key=by_day, default=None)
+
+
+def _last(visits: Sequence[Done], on: date) -> Sequence[Done]:
+    """The last visit before a day, and those of that day."""
+    before, until = (cut(visits, on, key=lambda visit: visit.on) for cut in (bisect_left, bisect))
+    return visits[max(before - 1, 0) : until]
 
 
 def _named(found: Account, key: VisitKey, on: date) -> Done | None:

@@ -127,11 +127,17 @@ def _group(before: Any, told: Any) -> Any:  # noqa: ANN401 -- whatever a group o
     if not before:
         return told
     if isinstance(told, dict):
-        return _client(before, told) if told.get("sessions") else told
+        return _sessions(before, told)
     vague = [item for item in told if _vague(item)]
     codes = {item["code"] for item in vague}
     kept = [item for item in _items(before) if item["code"] in codes and item not in told]
     return [*(item for item in told if item not in vague), *kept, *vague][:_MOST]
+
+
+def _sessions(before: dict[str, Any], told: dict[str, Any]) -> dict[str, Any]:
+    """The sessions elsewhere: what was told of them stays told, and there are never fewer than there were."""
+    most = max(before.get("sessions") or 0, told.get("sessions") or 0)
+    return {**_client(before, told), "sessions": most}
 
 
 def _items(group: Sequence[Any]) -> list[Any]:

@@ -59,12 +59,11 @@ class Due:
 def due(standing: Standing) -> tuple[Due, ...]:
     """Say what a course gives to tell and to ask, from its beginning to its end, in order.
 
-    The care after a visit takes the place of the care after the one before; so does the question how the skin is. A
-    course that was withdrawn asks nothing.
+    The care after a visit takes the place of the care after the one before; so does the question how the skin is. Of a
+    course that was withdrawn only these are left: skin heals after the paperwork.
     """
-    if standing.status == "withdrawn":
-        return ()
-    found = (*_before(standing), *_after(standing), *_overdue(standing))
+    ended = standing.status == "withdrawn"
+    found = _after(standing) if ended else (*_before(standing), *_after(standing), *_overdue(standing))
     return tuple(sorted(found, key=lambda one: one.order))
 
 

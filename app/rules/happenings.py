@@ -100,11 +100,14 @@ class CheckedIn(Dated):
 
     Attributes:
         visit: After which visit; `None` for the last one before it.
+        followed: The last visit that was known when it was told, if it names none; what is told later takes no hour
+            away from it.
         hours_after: So many hours after that visit, if it was told.
         signs: What is seen or felt.
     """
 
     visit: VisitKey | None = None
+    followed: VisitKey | None = None
     hours_after: int | None = None
     signs: tuple[str, ...]
 

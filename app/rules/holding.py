@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from app.rules.assessment import Unit, Window
     from app.rules.compiler import Program
     from app.rules.doubts import Doubt
-    from app.rules.happenings import Cleared, Dated, Done
+    from app.rules.happenings import CheckedIn, Cleared, Dated, Done
     from app.rules.plan import Plan
     from app.rules.program import Line
     from app.rules.protocol import Aftermath
@@ -152,7 +152,12 @@ class Holding:
     def against(self) -> tuple[tuple[Done, Line], ...]:
         """The sessions done with a device that asks for a professional, each with the line that says so."""
         asks = _with_aftermath(self.account.program)
-        return tuple((one, line) for one in self.account.done for line, after in asks if one.device in after.devices)
+        done = self.account.done
+        ruled = [(one, line) for one in done for line, after in asks if one.device in after.devices]
+        return (
+            *ruled,
+            *((one, line) for told, line in self.account.flagged for one in done if _again(told, line, one)),
+        )
 
     @property
     def given_up(self) -> frozenset[str]:
@@ -189,6 +194,12 @@ class Holding:
                 found.append(line)
         found += [line for window in plan.assessment.windows for line in _open(window)]
         return tuple({line.text_key: line for line in found}.values())
+
+
+def _again(told: CheckedIn, line: Line, one: Done) -> bool:
+    """Whether a session was done with a device that a sign of a day before it has taken off the list."""
+    gone = line.clause.aftermath.exclude if line.clause.aftermath is not None else ()
+    return one.device in gone and one.on > told.on
 
 
 @lru_cache

@@ -19,7 +19,7 @@ from app.rules.placing import allowed
 from app.rules.plan import make_plan
 from app.rules.protocol import BLOCKING
 from app.rules.record import at_rest
-from app.rules.remaining import REASSESS, REPEATED, bounded, chain_of, happened, horizon, key_of, steps_of
+from app.rules.remaining import REASSESS, REPEATED, UNEQUIPPED, bounded, chain_of, happened, horizon, key_of, steps_of
 from app.rules.schedule import Past, schedule
 
 if TYPE_CHECKING:
@@ -195,14 +195,14 @@ class _Look:
         """Put it together."""
         sure = self.holding.lines(self.plan, self.facts)
         unsure = tuple(line for line in self._doubts() if line not in sure)
-        hold = (*sure, *unsure, *([REPEATED] if self.holding.repeated else []))
+        settings, area_settings = self._settings()
+        hold = (*sure, *unsure, *self._renewing(settings))
         dates, booked = self._dates({} if hold else self._bookings())
         if not hold and self._overdue(dates):
             hold = (REASSESS,)
             booked = {}
         keys = [key_of(visit, self.said) for visit in dates.visits]
         days = {key: self._day(one) for key, one in booked.items()}
-        settings, area_settings = self._settings()
         return Moment(
             origin=self.origin,
             said=self.said,
@@ -217,6 +217,13 @@ class _Look:
             area_settings=area_settings,
             unknown=self._unknown(),
         )
+
+    def _renewing(self, settings: SettingsHeld) -> Iterator[Line]:
+        """What holds the course that no professional can let pass."""
+        if self.holding.repeated:
+            yield REPEATED
+        if self.holding.given_up and not settings.devices:
+            yield UNEQUIPPED
 
     def _doubts(self) -> tuple[Line, ...]:
         """What holds the course because nobody knows it."""

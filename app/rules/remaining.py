@@ -25,7 +25,9 @@ REASSESS: Final = line_of("REASSESS")
 """What stands in the place of a rule where the last session or the answers are too old."""
 REPEATED: Final = line_of("REASSESS-FLAGS")
 """What stands in the place of a rule where red flags came again and again."""
-RENEWALS: Final = frozenset([REASSESS, REPEATED])
+UNEQUIPPED: Final = line_of("NO-DEVICE")
+"""What stands in the place of a rule where no device is left to treat with."""
+RENEWALS: Final = frozenset([REASSESS, REPEATED, UNEQUIPPED])
 """What only new answers let pass: no professional can clear it."""
 
 

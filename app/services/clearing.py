@@ -68,7 +68,8 @@ def _clearable(standing: Standing) -> dict[Line, str]:
     held = {line: line.rule.id for line in standing.hold if line not in RENEWALS}
     if not held:
         raise NotResumableError([_NEW_ANSWERS])
-    excluding = {rule for line, rule in held.items() if line.decision >= BLOCKING}
+    sure = {line: rule for line, rule in held.items() if line not in standing.doubts}
+    excluding = {rule for line, rule in sure.items() if line.decision >= BLOCKING}
     found = {line: rule for line, rule in held.items() if rule not in excluding}
     if not found:
         raise NotResumableError([_RULED_OUT])

@@ -92,8 +92,9 @@ def _cancelled(id_: str, at: datetime, told: Json, _zone: ZoneInfo) -> Cancelled
 
 def _checked_in(id_: str, at: datetime, told: Json, _zone: ZoneInfo) -> CheckedIn:
     visit = told["visit"] and key_of(told["visit"])
-    signs = tuple(told["signs"])
-    return CheckedIn(id=id_, at=at, on=_on(told), visit=visit, hours_after=told["hours_after"], signs=signs)
+    followed = key_of(told["followed"]) if told.get("followed") else None
+    signs, hours = tuple(told["signs"]), told["hours_after"]
+    return CheckedIn(id=id_, at=at, on=_on(told), visit=visit, followed=followed, hours_after=hours, signs=signs)
 
 
 def _answered(id_: str, at: datetime, told: Json, _zone: ZoneInfo) -> Answered:

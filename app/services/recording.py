@@ -231,12 +231,18 @@ def _visit(here: Situation, report: Report) -> dict[str, Any]:
     """Which visit is meant, if any: of a check-in any that ever was, of everything else one that is not over."""
     wanted = report.visit_id
     if wanted is None:
-        return {"visit": None} if report.kind == "checked_in" else {}
+        return _unnamed(here) if report.kind == "checked_in" else {}
     if report.kind == "checked_in":
         return {"visit": here.known_visit(wanted).written}
     if report.kind == "booked":
         return {"visit": here.open_visit(wanted).key.written}
     return {"visit": here.late_visit(wanted, done=report.kind == "done").written}
+
+
+def _unnamed(here: Situation) -> dict[str, Any]:
+    """That no visit is named, and which was the last one by what was known."""
+    visits = here.trail.account.visits
+    return {"visit": None, "followed": visits[-1].visit.written if visits else None}
 
 
 def _suits(here: Situation, report: Report) -> None:

@@ -119,7 +119,7 @@ class Situation:
         Raises:
             InvalidBodyError: The course never had such a visit, or it is over.
         """
-        key = self.known_visit(wanted)
+        key = self._known(wanted, believed=False)
         said = self.trail.account.said
         final = said[key].final if key in said else None
         if final is not None and (isinstance(final, Done) or not done):
@@ -135,9 +135,12 @@ class Situation:
         Raises:
             InvalidBodyError: The course never had such a visit.
         """
+        return self._known(wanted, believed=True)
+
+    def _known(self, wanted: str, *, believed: bool) -> VisitKey:
         conceivable = (*(visit.key for visit in self.standing.visits), *self.trail.conceivable())
         key = next((one for one in conceivable if visit_id(self.course.id, one) == wanted), None)
-        if key is not None and (self._moved() > LOOKED_BACK or key in self._ever()):
+        if key is not None and ((believed and self._moved() > LOOKED_BACK) or key in self._ever()):
             return key
         raise InvalidBodyError([_UNKNOWN])
 

@@ -85,9 +85,7 @@ def listing(backend: Backend, caller: Caller, wanted: Wanted, read: Reader) -> b
     mark, clinic_id = _mark(backend, caller, wanted), caller.clinic.id
     since = backend.clock.now() - COMPLETED_FOR
     with backend.database.read(clinic_id) as rows:
-        chosen = courses.open_courses(
-            rows, clinic_id, after=mark.course_id, limit=MOST_COURSES + 1, completed_after=since
-        )
+        chosen = courses.open_courses(rows, clinic_id, after=mark.course_id, limit=MOST_COURSES + 1, ended_after=since)
         ids = [course.id for course in chosen]
         happened = courses.happenings_of(rows, clinic_id, ids)
         acknowledged = courses.acknowledged(rows, clinic_id, ids)

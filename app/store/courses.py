@@ -162,7 +162,7 @@ def of_client(
 
 
 def open_courses(
-    rows: Rows, clinic_id: str, *, after: str = "", limit: int, completed_after: datetime | None = None
+    rows: Rows, clinic_id: str, *, after: str = "", limit: int, ended_after: datetime | None = None
 ) -> list[Course]:
     """Read a page of the courses that go on or are on hold, by id; the next one begins after the last of this.
 
@@ -171,11 +171,11 @@ def open_courses(
         clinic_id: Whose.
         after: The id of the last course of the page before.
         limit: How many.
-        completed_after: Also those that are completed and changed later than this; none of them without it.
+        ended_after: Also those that are over and changed later than this; none of them without it.
     """
     wanted: list[ColumnElement[bool]] = [_TABLE.status.in_(_OPEN)]
-    if completed_after is not None:
-        wanted.append(and_(_TABLE.status == "completed", _TABLE.changed_at > completed_after))
+    if ended_after is not None:
+        wanted.append(and_(_TABLE.status.not_in(_OPEN), _TABLE.changed_at > ended_after))
     chosen = _whole(clinic_id).where(or_(*wanted), _TABLE.course_id > after)
     return _all(rows, chosen.order_by(_TABLE.course_id).limit(limit))
 

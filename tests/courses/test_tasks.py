@@ -133,8 +133,10 @@ def test_after_the_last_session_its_care_is_due_as_after_any() -> None:
     assert [one.visit for one in _due(told, "check_in_72h")] == [key(6)]
 
 
-def test_a_course_that_was_withdrawn_asks_nothing() -> None:
-    assert due(Told().done(0, key(1)).withdrawn(1).standing()) == ()
+def test_a_course_that_was_withdrawn_asks_only_for_what_the_skin_needs() -> None:
+    assert due(Told().withdrawn(1).standing()) == ()
+    left = due(Told().done(0, key(1)).withdrawn(1).standing())
+    assert {one.kind for one in left} == {"aftercare_step", "check_in_72h"}
 
 
 def test_whatever_is_due_has_a_text_and_a_window_that_does_not_end_before_it_begins() -> None:

@@ -16,7 +16,9 @@ from tests.faults.program import PLANS, ROOT, Program, program
 
 MANUAL: Final = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
 EXPORT: Final = "skincadence erasures export erasures.jsonl"
-APPLIED: Final = "1 erasures done again; deleted by it: 1 recommendations, 0 reviews, 1 replies. 0 keys revoked again."
+APPLIED: Final = (
+    "1 erasures done again; deleted by it: 1 recommendations, 0 reviews, 0 courses, 1 replies. 0 keys revoked again."
+)
 PATH: Final = f"{Path(sys.executable).parent}:{os.defpath}"
 
 

@@ -118,9 +118,9 @@ def test_open_courses_are_those_that_go_on_or_wait(lane: WriteLane, database: Da
     with database.read("cli_one") as rows:
         first = courses.open_courses(rows, "cli_one", limit=3)
         assert first + courses.open_courses(rows, "cli_one", after=first[-1].id, limit=3) == still
-        assert courses.open_courses(rows, "cli_one", completed_after=NOW, limit=9) == still
-        with_completed = courses.open_courses(rows, "cli_one", completed_after=NOW - HOUR, limit=9)
-    assert with_completed == sorted([*still, made[2]], key=lambda one: one.id)
+        assert courses.open_courses(rows, "cli_one", ended_after=NOW, limit=9) == still
+        with_ended = courses.open_courses(rows, "cli_one", ended_after=NOW - HOUR, limit=9)
+    assert with_ended == sorted([*still, *made[2:4]], key=lambda one: one.id)
 
 
 def test_what_happened_in_many_courses_is_read_at_once(lane: WriteLane, database: Database) -> None:
