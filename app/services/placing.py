@@ -128,10 +128,10 @@ _OVER: Final = Refusal("past", frozenset(), None)
 
 
 def _first(here: Situation, grounds: Sequence["_Ground | _Review"], proposed: Proposed) -> int | None:
-    """The first day that every plan allows, at the same time of the day."""
+    """The first day that every plan allows, at the same time of the day; today where only later today is left."""
     today, local = here.today_counted, proposed.starts_at.astimezone(here.zone)
     over = datetime.combine(here.today, local.timetz()) < here.now
-    ahead = range(today + over, today + _AHEAD)
+    ahead = [*range(today + over, today + _AHEAD), today]
     return next((day for day in ahead if all(one.allows(here.standing, day) for one in grounds)), None)
 
 

@@ -31,7 +31,10 @@ def full(patient: Patient) -> Patient:
 def test_a_course_holds_so_much_and_then_can_only_be_withdrawn(full: Patient) -> None:
     refused = full.send("check-ins", {"on": "2026-11-21", "signs": ["itching"]})
     assert code_of(refused) == (409, "course_full")
-    words = "This course holds as much as a course can: nothing more was recorded, and it can only be withdrawn."
+    words = (
+        "This course holds as much as a course can: nothing more was recorded. It can be withdrawn; what worries a "
+        "person is for the clinic to hear directly."
+    )
     assert refused.json()["detail"] == words
     page = full.service.web.get(refused.json()["type"]).text
     assert f"holds {MOST} happenings" in page
