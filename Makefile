@@ -15,7 +15,7 @@ LOCK := $(VENV)/lock/bin/uv pip compile --quiet --universal --python-version 3.1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo serve test long check format bench lock clean
+.PHONY: help setup demo serve test long check texts format bench lock clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -34,14 +34,19 @@ test: $(VENV)/.test ## run the tests, on two cores (WORKERS=4 for more)
 long: $(VENV)/.test $(VENV)/.clients ## run the tests with many more random examples, and with generated clients
 	@$(PYTEST) --hypothesis-profile=long --kills=200 --clients
 
-check: $(VENV)/.test ## lint, format, types, layers, Dockerfile, protocols, then the tests
+check: $(VENV)/.test ## lint, format, types, layers, Dockerfile, protocols, texts, then the tests
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/hadolint Dockerfile
 	@$(BIN)/skincadence protocol check
+	@$(BIN)/skincadence texts check
 	@$(PYTEST) $(SPREAD)
+
+texts: $(VENV)/.runtime ## write new English texts into the other languages, and say what is to be translated
+	@$(BIN)/skincadence texts extract
+	@$(BIN)/skincadence texts check
 
 format: $(VENV)/.test ## put the code into its one shape, and fix what ruff can fix safely
 	@$(BIN)/ruff format
@@ -54,6 +59,7 @@ lock: $(VENV)/.lock ## resolve requirements/ anew (LOCK_FLAGS=--upgrade for newe
 	@$(LOCK) --output-file requirements/runtime.txt pyproject.toml
 	@$(LOCK) --output-file requirements/postgresql.txt pyproject.toml --extra postgresql --constraints requirements/runtime.txt
 	@$(LOCK) --output-file requirements/redis.txt pyproject.toml --extra redis --constraints requirements/runtime.txt
+	@$(LOCK) --output-file requirements/pdf.txt pyproject.toml --extra pdf --constraints requirements/runtime.txt
 	@$(LOCK) --output-file requirements/test.txt pyproject.toml --extra test --constraints requirements/runtime.txt
 	@$(LOCK) --output-file requirements/build.txt --group build
 	@$(LOCK) --output-file requirements/lock.txt --group lock

@@ -182,6 +182,20 @@ class PlanExpiredError(AppError):
     )
 
 
+class NotAcceptableError(AppError):
+    """The caller takes no form in which this can be answered."""
+
+    code = "not_acceptable"
+    detail = "This can be answered as `text/html` or as `application/pdf`, and `Accept` takes neither of them."
+
+
+class PdfNotAvailableError(AppError):
+    """This installation cannot make PDFs."""
+
+    code = "pdf_not_available"
+    detail = "This installation cannot make PDFs. Ask for `text/html`: it can be printed, and says the same."
+
+
 class ReadTokenSpentError(AppError):
     """A browser may read once what it stored, and soon; it did, or it is too late."""
 
@@ -236,6 +250,20 @@ class TooManyKeysError(AppError):
 
     code = "too_many_keys"
     detail = "The clinic has as many keys in force as it may have. Nothing was made."
+
+
+class TooManyFormsError(AppError):
+    """The clinic has as many forms as it may have."""
+
+    code = "too_many_forms"
+    detail = "The clinic has as many forms for visitors as it may have. Nothing was made."
+
+
+class ImageRefusedError(AppError):
+    """The bytes are no picture that is taken here."""
+
+    code = "invalid_image"
+    detail = "This is no picture that can be taken. Nothing was changed."
 
 
 class TooManyEndpointsError(AppError):
@@ -351,6 +379,13 @@ class OverloadedError(AppError):
 
     code = "overloaded"
     detail = "The service is busy and took nothing in. Ask again in a second."
+
+
+class PdfUnfinishedError(OverloadedError):
+    """A PDF was not ready in its time."""
+
+    code = "pdf_unfinished"
+    detail = "The PDF was not ready in time. Ask again in a second, or for `text/html`, which says the same."
 
 
 class DatabaseUnavailableError(AppError):

@@ -21,10 +21,14 @@ from app.routers import (
     batch,
     calendars,
     clients,
+    clinic,
     courses,
     docs,
     events,
+    forms,
+    handouts,
     happenings,
+    intake_forms,
     keys,
     operations,
     problem_pages,
@@ -33,25 +37,32 @@ from app.routers import (
     review,
     stored,
     tasks,
+    visits,
     webhooks,
+    website,
 )
 from app.routers.contract import DESCRIPTION, TAGS, write_contract
 from app.routers.raw import Straight
 from app.services.backend import Backend, open_backend
+from app.services.images import LARGEST
 from app.services.places import Places
 from app.services.shelf import Shelf
 from app.settings import Settings
 
 GROUPS = (
     recommendations,
+    intake_forms,
     batch,
     stored,
     review,
     courses,
     happenings,
     calendars,
+    handouts,
     tasks,
     clients,
+    clinic,
+    forms,
     keys,
     webhooks,
     events,
@@ -59,9 +70,12 @@ GROUPS = (
     operations,
     problem_pages,
     docs,
+    visits,
+    website,
 )
 BATCH: Final = "/v1/recommendations/batch"
 FIT: Final = "*/fit"
+LOGO: Final = "/v1/clinic/logo"
 MOST_OF_CALENDAR: Final = 1_048_576
 """As many bytes as ten thousand times that are taken."""
 _CONTRACT: Final[dict[str, Any]] = {
@@ -163,5 +177,9 @@ def _wrapping(settings: Settings, journal: Journal, metrics: Metrics, routes: Se
 
 
 def _larger(settings: Settings) -> dict[str, int]:
-    """Where larger bodies are taken: of many intakes, and of a year of somebody's calendar."""
-    return {BATCH: settings.max_batch_bytes, FIT: max(settings.max_body_bytes, MOST_OF_CALENDAR)}
+    """Where other bodies are taken: of many intakes, of a year of somebody's calendar, and of a picture."""
+    return {
+        BATCH: settings.max_batch_bytes,
+        FIT: max(settings.max_body_bytes, MOST_OF_CALENDAR),
+        LOGO: LARGEST,
+    }

@@ -29,17 +29,24 @@ ScopeName = Literal[
     "keys:manage",
     "events:read",
     "webhooks:write",
+    "clinic:read",
+    "clinic:write",
 ]
 """What a key can be allowed to do."""
-Purpose = Literal["api key", "audit", "calendar", "check", "client", "cursor", "read token", "reply", "webhook"]
+Purpose = Literal[
+    "api key", "audit", "calendar", "check", "client", "cursor", "read token", "reply", "visit", "webhook"
+]
 
 SCOPES: Final[tuple[ScopeName, ...]] = get_args(ScopeName)
-FOR_BROWSERS: Final[frozenset[ScopeName]] = frozenset({"recommendations:preview", "recommendations:create"})
+PREVIEW: Final[ScopeName] = "recommendations:preview"
+CREATE: Final[ScopeName] = "recommendations:create"
+FOR_BROWSERS: Final[frozenset[ScopeName]] = frozenset({PREVIEW, CREATE})
 """What a publishable key can be allowed to do at most."""
 ID_CHARACTERS: Final = 22
 """Characters of an id after its prefix: 131 random bits, which nobody guesses."""
 CLINIC_CHARACTERS: Final = 16
 KEY_ID: Final = "key_"
+FORM_ID: Final = "frm"
 KEY_ID_CHARACTERS: Final = 12
 
 _ALPHABET: Final = digits + ascii_letters
@@ -53,6 +60,7 @@ _KEY: Final = re.compile(
     rf"sc_(?P<kind>[ps]k)_(?P<world>live|test)_(?P<id>[0-9A-Za-z]{{{KEY_ID_CHARACTERS}}})_"
     rf"(?P<secret>[0-9A-Za-z]{{{_SECRET}}})(?P<check>[0-9A-Za-z]{{{_CHECK}}})"
 )
+_FORM: Final = re.compile(rf"{FORM_ID}_[0-9A-Za-z]{{{ID_CHARACTERS}}}").fullmatch
 _UNKNOWN: Final = bytes(32)
 
 
@@ -141,6 +149,11 @@ def read_key(text: str) -> KeyText | None:
         return None
     world: World = "live" if found["world"] == "live" else "test"
     return KeyText(_LONG[found["kind"]], world, KEY_ID + found["id"], found["secret"])
+
+
+def is_form_id(text: str) -> bool:
+    """Say whether a text has the form of the public id of a form."""
+    return _FORM(text) is not None
 
 
 def find_key(text: str) -> str | None:

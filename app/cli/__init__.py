@@ -21,6 +21,7 @@ from app.cli.protocol import protocol
 from app.cli.recommend import recommend
 from app.cli.scrub import scrub
 from app.cli.service import demo, serve
+from app.cli.texts import texts
 from app.cli.version import show_version
 from app.cli.worker import worker
 from app.settings import SettingsError
@@ -48,6 +49,7 @@ def _options(
 app.command()(recommend)
 app.command()(batch)
 app.add_typer(protocol, name="protocol")
+app.add_typer(texts, name="texts")
 app.command()(serve)
 app.command()(demo)
 app.command()(worker)

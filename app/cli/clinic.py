@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import typer
 
@@ -30,6 +30,7 @@ ClinicId = Annotated[str, typer.Argument(metavar="ID", help="The id of the clini
 Zone = Annotated[str, typer.Option(callback=_zone, help="The zone whose calendar it goes by.")]
 NewZone = Annotated[str | None, typer.Option("--time-zone", callback=_zone, help="The zone whose calendar it goes by.")]
 Review = Annotated[bool | None, typer.Option(help="Whether a professional sees every plan before a visitor does.")]
+World = Annotated[Literal["live", "test"], typer.Option(help="Real data, or data to try things out with.")]
 Days = Annotated[
     int | None, typer.Option("--retention-days", min=1, max=LONGEST_RETENTION, help="For how long plans are kept.")
 ]
@@ -61,13 +62,24 @@ def create(
 
 
 @clinic.command("list")
-def show() -> None:
+def every() -> None:
     """List every clinic in both worlds, the oldest first."""
     from app.services import clinics
 
     with office() as desk:
         for one in clinics.listing(desk):
             typer.echo(_line(one))
+
+
+@clinic.command("show")
+def show(clinic_id: ClinicId, world: World = "live") -> None:
+    """Print all that a clinic set in one of its worlds, as JSON; `PUT /v1/clinic` sets it."""
+    from app.routers.clinic import clinic_of
+    from app.schemas.clinic import ClinicOut
+
+    with office() as desk:
+        found = find_clinic(desk, clinic_id, world)
+    typer.echo(ClinicOut.model_validate(clinic_of(found)).model_dump_json(by_alias=True, indent=2))
 
 
 @clinic.command("set")

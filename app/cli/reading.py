@@ -17,8 +17,10 @@ from app.schemas.intake import IntakeIn
 from app.schemas.reading import read
 from app.services.shelf import Shelf
 from app.settings import Settings
+from app.texts import ENGLISH, LANGUAGES, closest
 
 STDIN: Final = "-"
+_SPOKEN: Final = f"there are texts in {', '.join(LANGUAGES)}"
 DATE_FORM: Final = "write it as YYYY-MM-DD, for example 2026-11-21"
 
 
@@ -37,6 +39,20 @@ AsOf = Annotated[
 ProtocolPath = Annotated[
     Path | None,
     typer.Option(metavar="PATH", help="A folder with a protocol of your own instead of the one that is shipped."),
+]
+
+
+def _language(tag: str) -> str:
+    """Read a language that there are texts in."""
+    code = closest(tag)
+    if code is None:
+        raise typer.BadParameter(_SPOKEN)
+    return code
+
+
+Language = Annotated[
+    str,
+    typer.Option(parser=_language, metavar="TAG", help="Language of the texts, where the intake names none."),
 ]
 
 
@@ -68,8 +84,8 @@ def document(name: str) -> bytes:
         refuse(f"skincadence: {name} cannot be read: {(error.strerror or 'unreadable').lower()}.")
 
 
-def facts(raw: bytes, today: Clock, as_of: date | None) -> Facts:
-    """The facts of an intake.
+def facts(raw: bytes, today: Clock, as_of: date | None, language: str = ENGLISH) -> Facts:
+    """The facts of an intake, to be answered in a language unless it names one.
 
     Raises:
         AppError: The bytes are no intake; every problem is named.
@@ -77,12 +93,12 @@ def facts(raw: bytes, today: Clock, as_of: date | None) -> Facts:
     intake = read_body(IntakeIn, raw)
     if as_of is not None:
         intake = intake.model_copy(update={"assessed_on": as_of})
-    return read(intake, today.today)
+    return read(intake, today.today, language)
 
 
-def facts_or_refuse(name: str, today: Clock, as_of: date | None) -> Facts:
+def facts_or_refuse(name: str, today: Clock, as_of: date | None, language: str = ENGLISH) -> Facts:
     """The facts of the intake in a file; says all that is wrong with it otherwise."""
     try:
-        return facts(document(name), today, as_of)
+        return facts(document(name), today, as_of, language)
     except AppError as error:
         refuse_document("standard input" if name == STDIN else name, error)

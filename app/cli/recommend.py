@@ -7,11 +7,11 @@ from typing import Annotated, Any
 import typer
 
 from app.cli.console import show
-from app.cli.reading import AsOf, ProtocolPath, clock, facts_or_refuse, shelf
+from app.cli.reading import AsOf, Language, ProtocolPath, clock, facts_or_refuse, shelf
 from app.render.terminal import plan
 from app.render.why import explained
 from app.services.recommend import explanation, preview
-from app.texts import Catalog
+from app.texts import ENGLISH, Catalog
 
 
 def recommend(
@@ -20,6 +20,7 @@ def recommend(
     as_json: Annotated[bool, typer.Option("--json", help="Print the answer as the service gives it.")] = False,
     explain: Annotated[bool, typer.Option("--explain", help="Add every rule, and why it fired or not.")] = False,
     as_of: AsOf = None,
+    language: Language = ENGLISH,
     protocol: ProtocolPath = None,
 ) -> None:
     """Print the plan for an intake: whether to treat, when, how to prepare, and why.
@@ -27,13 +28,14 @@ def recommend(
     A contraindication is an answer, not an error. The exit status is 2 if the intake cannot be used.
     """
     shelved, now = shelf(protocol), clock()
-    facts = facts_or_refuse(file, now, as_of)
+    facts = facts_or_refuse(file, now, as_of, language)
     answer = preview(shelved, facts, now.now())
-    why = explanation(shelved, facts) if explain else None
+    words = shelved.in_force_in(facts.language)
+    why = explanation(words, facts) if explain else None
     if as_json:
         _print_json(answer, why)
     else:
-        print_plan(answer, shelved.in_force.catalog, why)
+        print_plan(answer, words.catalog, why)
 
 
 def _print_json(answer: bytes, why: dict[str, Any] | None) -> None:

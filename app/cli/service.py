@@ -83,11 +83,14 @@ def _greet(listener: socket.socket, line: str = "") -> None:
     """Say that it answers; a demonstration says on standard output with which keys."""
     complain(f"Skincadence answers at {_address(listener)}\nDocs: {_address(listener)}/docs   Stop with Ctrl-C.")
     if line:
+        complain(f"A clinic's website with the form in it: {_address(listener)}/try")
         typer.echo(line)
 
 
 def _run(settings: Settings, backend: Backend, listener: socket.socket, on_start: Callable[[], None]) -> None:
     server = _server(settings, backend, on_start)
+    for language in texts.LANGUAGES:
+        texts.load(language)  # a tenth of a second each, which nobody should wait for in the middle of answers
     gc.freeze()  # what is loaded stays for good: no need to look through it again and again while answering
     server.run(sockets=[listener])
 

@@ -5,12 +5,14 @@ from typing import Final
 TENANT_TABLES: Final = (
     "api_keys",
     "audit",
+    "clinic_logos",
     "clinics",
     "courses",
     "deliveries",
     "events",
     "happenings",
     "heads",
+    "intake_forms",
     "recommendations",
     "replies",
     "reviews",
@@ -20,8 +22,8 @@ TENANT_TABLES: Final = (
 )
 """Every table with a `clinic_id`; a test holds this against the models."""
 
-KEYRING_TABLES: Final = ("api_keys", "clinics", "heads")
-"""What is read across clinics through the door of the keyring: whose key a key is, and where each audit stands."""
+KEYRING_TABLES: Final = ("api_keys", "clinics", "heads", "intake_forms")
+"""What is read across clinics through the door of the keyring: whose keys and forms are, and where audits stand."""
 
 APPEND_ONLY: Final = ("audit", "events")
 """What is never changed and never deleted."""

@@ -20,7 +20,8 @@ SECONDS: Final = 600
 """How long a browser remembers a preflight."""
 _SENT: Final = "authorization, content-type, idempotency-key, if-none-match, skincadence-read-token, x-request-id"
 _READ: Final = (
-    b"ETag, Idempotent-Replayed, Location, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Request-Id"
+    b"Content-Language, ETag, Idempotent-Replayed, Location, RateLimit, RateLimit-Policy, Retry-After, "
+    b"WWW-Authenticate, X-Request-Id"
 )
 Headers = Sequence[tuple[bytes, bytes]]
 _VARIES: Final = (b"vary", b"Origin")

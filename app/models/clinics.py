@@ -1,4 +1,4 @@
-"""Who uses the service: clinics and their keys."""
+"""Who uses the service: clinics, their keys, and the forms of their web pages."""
 
 from datetime import datetime
 
@@ -21,6 +21,8 @@ class ClinicRow(Base):
     review_every_plan: Mapped[bool]
     retention_days: Mapped[int]
     created_at: Mapped[datetime] = mapped_column(Instant)
+    version: Mapped[int]
+    settings: Mapped[str] = mapped_column(Text)
 
 
 class ApiKeyRow(Base):
@@ -40,6 +42,35 @@ class ApiKeyRow(Base):
     expires_at: Mapped[datetime | None] = mapped_column(Instant)
     revoked_at: Mapped[datetime | None] = mapped_column(Instant)
     last_used_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class FormRow(Base):
+    """A form that a clinic shows to visitors. Its id is public; what it may do is kept with it."""
+
+    __tablename__ = "intake_forms"
+    __table_args__ = (Index("ix_intake_forms_form_id", "form_id", unique=True),)
+
+    clinic_id: Mapped[str] = mapped_column(ForeignKey("clinics.clinic_id"), primary_key=True)
+    form_id: Mapped[str] = mapped_column(String(ID), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    origins: Mapped[str] = mapped_column(Text)
+    languages: Mapped[str | None] = mapped_column(Text)
+    areas: Mapped[str | None] = mapped_column(Text)
+    concerns: Mapped[str | None] = mapped_column(Text)
+    stores: Mapped[bool]
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    revoked_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class LogoRow(Base):
+    """The picture that a clinic is known by. What kind it is stands with what the clinic set."""
+
+    __tablename__ = "clinic_logos"
+
+    clinic_id: Mapped[str] = mapped_column(ForeignKey("clinics.clinic_id"), primary_key=True)
+    logo_id: Mapped[str] = mapped_column(String(ID))
+    image: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime] = mapped_column(Instant)
 
 
 class KeyringRow(Base):

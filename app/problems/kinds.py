@@ -176,6 +176,19 @@ _KINDS: Final = (
         "Revoke keys that nobody uses: `last_used_at` says which. A clinic may have 100 in force in each world.",
     ),
     Kind(
+        errors.TooManyFormsError,
+        HTTPStatus.CONFLICT,
+        "Enough forms",
+        "Take forms back that no page shows any more. A clinic may have 100 in each world.",
+    ),
+    Kind(
+        errors.ImageRefusedError,
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "No picture that can be taken",
+        "Send a PNG, JPEG or WebP file as it is: 16 to 2000 pixels each way, 100 000 bytes at most, and nothing behind "
+        "its end.",
+    ),
+    Kind(
         errors.TooManyEndpointsError,
         HTTPStatus.CONFLICT,
         "Enough endpoints",
@@ -336,6 +349,24 @@ _KINDS: Final = (
         HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
         "The headers are too large",
         "Send no more than 64 headers and 16 KiB of them. No call of this service needs a cookie.",
+    ),
+    Kind(
+        errors.NotAcceptableError,
+        HTTPStatus.NOT_ACCEPTABLE,
+        "No form that is taken",
+        "Let `Accept` name `text/html` or `application/pdf`, or leave it out.",
+    ),
+    Kind(
+        errors.PdfNotAvailableError,
+        HTTPStatus.NOT_IMPLEMENTED,
+        "No PDFs here",
+        "Ask for `text/html` and print that. For PDFs the operator installs the extra `pdf` and the system's Pango.",
+    ),
+    Kind(
+        errors.PdfUnfinishedError,
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "The PDF was not ready in time",
+        "Wait for `Retry-After`, ask again, or ask for `text/html`, which says the same.",
     ),
     Kind(
         errors.NotReadyError,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Status: TypeAlias = Literal["TENTATIVE", "CONFIRMED", "CANCELLED"]
 
-PRODUCT: Final = "-//Skincadence//Appointments//EN"
+PRODUCT: Final = "-//Skincadence//Appointments"
 REFRESH: Final = timedelta(hours=12)
 """How often a program that follows a calendar should look again."""
 _TITLES: Final[dict[Status, str]] = {
@@ -83,7 +83,7 @@ def write_calendar(heading: Heading, entries: Sequence[Entry], words: Catalog) -
         entries: What it holds, cancelled entries included.
         words: The texts.
     """
-    calendar = _head(heading)
+    calendar = _head(heading, words.language)
     for zone, days in _zones(entries).items():
         calendar.add_component(timezone_of(ZoneInfo(zone), min(days), max(days)))
     for entry in sorted(entries, key=lambda one: one.uid):
@@ -92,11 +92,11 @@ def write_calendar(heading: Heading, entries: Sequence[Entry], words: Catalog) -
     return written
 
 
-def _head(heading: Heading) -> Calendar:
+def _head(heading: Heading, language: str) -> Calendar:
     """The properties of RFC 5545 and 7986, and those by which older programs go."""
     calendar = Calendar()
     calendar.add("version", "2.0")
-    calendar.add("prodid", PRODUCT)
+    calendar.add("prodid", f"{PRODUCT}//{language.upper()}")
     calendar.add("calscale", "GREGORIAN")
     calendar.add("uid", heading.uid)
     calendar.add("name", vText(heading.clinic))
@@ -117,7 +117,7 @@ def _event(entry: Entry, clinic: str, words: Catalog) -> Event:
     event.add("status", shown.status)
     event.add("transp", "OPAQUE" if shown.status == "CONFIRMED" else "TRANSPARENT")
     event.add("class", "PRIVATE")
-    event.add("summary", f"{words.say(_TITLES[shown.status])}: {clinic}")
+    event.add("summary", words.say("calendar.summary", title=words.say(_TITLES[shown.status]), clinic=clinic))
     if shown.status == "TENTATIVE":
         event.add("description", words.say("calendar.window_help"))
     begins, ends = _written(shown)

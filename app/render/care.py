@@ -10,10 +10,9 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from app.render.layout import Json, bullet, dotted, heading, spans
-from app.render.wording import counted
 from app.texts import Catalog
 
-Relative: TypeAlias = Callable[[Json], str]
+Relative: TypeAlias = Callable[[Json, Catalog], str]
 
 
 @dataclass
@@ -24,6 +23,7 @@ class _Step:
         text: What to do.
         relative: Where it lies beside a visit.
         basis: Its id and what it rests on.
+        texts: The words in the language of the plan.
         days: Its stretches of days.
         open_from: The first days of stretches that no date ends.
     """
@@ -31,6 +31,7 @@ class _Step:
     text: str
     relative: str
     basis: str
+    texts: Catalog
     days: list[tuple[str, str]] = field(default_factory=list)
     open_from: list[str] = field(default_factory=list)
 
@@ -49,32 +50,33 @@ class _Step:
     @property
     def dates(self) -> str:
         """The days in words."""
-        begun = [f"from {spans([(min(self.open_from),) * 2])[0]} on"] if self.open_from else []
-        return ", ".join((*spans(self.days), *begun))
+        return ", ".join((*spans(self.days, self.texts), *self._begun()))
+
+    def _begun(self) -> Iterator[str]:
+        if self.open_from:
+            first = min(self.open_from)
+            yield self.texts.say("terminal.care.from_on", date=spans([(first, first)], self.texts)[0])
 
 
-def care(document: Json, _texts: Catalog) -> Iterator[RenderableType]:
+def care(document: Json, texts: Catalog) -> Iterator[RenderableType]:
     """The steps before the visits, then those after them, each in order of its first day."""
     visits = (document["course"] or {}).get("visits", [])
-    for name, words, relative in (
-        ("pre_care", "What to do before", _before),
-        ("aftercare", "What to do after", _after),
-    ):
-        steps = _gathered((item for visit in visits for item in visit[name]), relative)
+    for name, title, relative in (("pre_care", "before", _before), ("aftercare", "after", _after)):
+        steps = _gathered((item for visit in visits for item in visit[name]), relative, texts)
         if steps:
-            yield heading(words)
-            yield Text("These dates hold if each visit is on its target day.", style="dim")
-        for when, together in _at_once(steps).items():
+            yield heading(texts.say(f"terminal.section.{title}"))
+            yield Text(texts.say("terminal.care.dates"), style="dim")
+        for when, together in _at_once(steps, texts).items():
             yield Text(f"\n{when}", style="bold")
             yield from (bullet(step.text, step.basis) for step in together)
 
 
-def _gathered(items: Iterator[Json], relative: Relative) -> list[_Step]:
+def _gathered(items: Iterator[Json], relative: Relative, texts: Catalog) -> list[_Step]:
     steps: dict[tuple[str, str], _Step] = {}
     for item in sorted(items, key=_beginning):
         key = (item["id"], item["text"])
         basis = dotted(item["id"], ", ".join(item["sources"]))
-        steps.setdefault(key, _Step(item["text"], relative(item), basis)).add(item)
+        steps.setdefault(key, _Step(item["text"], relative(item, texts), basis, texts)).add(item)
     return sorted(steps.values(), key=lambda step: step.first)
 
 
@@ -83,29 +85,30 @@ def _beginning(item: Json) -> tuple[str, int]:
     return item["from"], -item["days_before"]["from"] if "days_before" in item else item["from_hours"]
 
 
-def _at_once(steps: list[_Step]) -> dict[str, list[_Step]]:
+def _at_once(steps: list[_Step], texts: Catalog) -> dict[str, list[_Step]]:
     """The steps that hold on the same days, together."""
     found: dict[str, list[_Step]] = {}
     for step in steps:
-        found.setdefault(f"{step.relative}: {step.dates}", []).append(step)
+        when = texts.say("terminal.care.when", when=step.relative, days=step.dates)
+        found.setdefault(when, []).append(step)
     return found
 
 
-def _before(item: Json) -> str:
+def _before(item: Json, texts: Catalog) -> str:
     """Where a step lies before a visit."""
     first, last = item["days_before"]["from"], item["days_before"]["until"]
     if first == 0:
-        return "On the day"
-    return f"From {counted(first, 'day')} before " + (f"until {counted(last, 'day')} before" if last else "to the day")
+        return texts.say("terminal.care.on_the_day")
+    if last == 0:
+        return texts.count("terminal.care.to_the_day", first)
+    return texts.count("terminal.care.before", last, first=first)
 
 
-def _after(item: Json) -> str:
-    """Where a step lies after a visit."""
+def _after(item: Json, texts: Catalog) -> str:
+    """Where a step lies after a visit; whole days from the third on are easier to follow than hours."""
     first, last = item["from_hours"], item["until_hours"]
-    begin = f"From {counted(first, 'hour')} after" if first else "From the visit"
-    return f"{begin} on" if last is None else f"{begin} until {_hours(last)} after"
-
-
-def _hours(hours: int) -> str:
-    """Whole days from the third on are easier to follow than hours."""
-    return counted(hours // 24, "day") if hours > 72 and hours % 24 == 0 else counted(hours, "hour")  # noqa: PLR2004 -- as said
+    if last is None:
+        return texts.count("terminal.care.later", first) if first else texts.say("terminal.care.from_the_visit")
+    in_days = last > 72 and last % 24 == 0  # noqa: PLR2004 -- as said
+    unit, number = ("days", last // 24) if in_days else ("hours", last)
+    return texts.count(f"terminal.care.later_{unit}" if first else f"terminal.care.{unit}", number, first=first)

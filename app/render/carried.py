@@ -79,10 +79,10 @@ def write_carried(words: Words, standing: Standing, heading: Heading, ids: Ids) 
     }
     sheet.say(f'],{encode(rest)[1:-1]},"event":')
     if standing.event is None:
-        sheet.say("null}")
+        sheet.say("null")
     else:
         write_event(sheet, standing.event, words)
-        sheet.say("}")
+    sheet.say(f"{words.translated}}}")
     return sheet.template().filled(standing.origin.toordinal())
 
 

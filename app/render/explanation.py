@@ -6,10 +6,11 @@ from typing import Any
 from app.render.words import Words
 from app.rules.completions import fact_of
 from app.rules.explain import ClauseReasons, Read, RuleReasons
-from app.rules.facts import FAR_AHEAD, NEVER
+from app.rules.facts import FAR_AHEAD, NEVER, Fact
 from app.rules.plan import Outcome, changes
 from app.rules.record import Facts
 from app.rules.unanswered import Question, Unanswered
+from app.texts import Catalog
 
 Json = dict[str, Any]
 COUNTED = ("years", "sessions")
@@ -20,8 +21,8 @@ def _answer(read: Read, assessed_on: date) -> object:
     return None if read.low != read.high else read.fact.decode(read.low, assessed_on)
 
 
-def _needed(read: Read) -> object:
-    """What would have satisfied a comparison: a word, several, or a range in words of the contract."""
+def _needed(read: Read, texts: Catalog) -> object:
+    """What would have satisfied a comparison: a word, several, or a range in words for people."""
     fact = read.fact
     if isinstance(read.needed, frozenset):
         return [fact.word(value) for value in sorted(read.needed)]
@@ -29,31 +30,36 @@ def _needed(read: Read) -> object:
     if fact.domain or fact.kind == "flag":
         words = [fact.word(value) for value in range(low, high + 1)]
         return words if len(words) > 1 else words[0]
-    unit = f" {fact.unit}" if fact.unit in COUNTED else ""
     if fact.kind == "age":
-        return f"less than {high + 1} days ago" if low <= FAR_AHEAD else f"at least {low} days ago"
-    if low == high:
-        return f"{low}{unit}"
-    if high >= fact.high:
-        return f"at least {low}{unit}"
-    return f"at most {high}{unit}" if low <= fact.low else f"{low} to {high}{unit}"
+        under = low <= FAR_AHEAD
+        return texts.count("needed.days.under", high + 1) if under else texts.count("needed.days.from", low)
+    return _range(fact, low, high, texts)
 
 
-def _read(read: Read, assessed_on: date) -> Json:
+def _range(fact: Fact, low: int, high: int, texts: Catalog) -> str:
+    """A range of numbers; of one that is open to one side only the other end."""
+    kind = "exactly" if low == high else "from" if high >= fact.high else "to" if low <= fact.low else "range"
+    last = low if kind == "from" else high
+    if fact.unit in COUNTED:
+        return texts.count(f"needed.{fact.unit}.{kind}", last, low=low)
+    return texts.say(f"needed.number.{kind}", number=last, low=low)
+
+
+def _read(read: Read, assessed_on: date, texts: Catalog) -> Json:
     return {
         "fact": read.fact.name,
         "value": _answer(read, assessed_on),
-        "needed": _needed(read),
+        "needed": _needed(read, texts),
         "truth": read.truth,
     }
 
 
-def _clause(clause: ClauseReasons, assessed_on: date) -> Json:
+def _clause(clause: ClauseReasons, assessed_on: date, texts: Catalog) -> Json:
     return {
         "scope": clause.line.clause.scope,
         "where": clause.where,
         "truth": clause.reasons.truth,
-        "reads": [_read(read, assessed_on) for read in clause.reasons.reads],
+        "reads": [_read(read, assessed_on, texts) for read in clause.reasons.reads],
     }
 
 
@@ -63,7 +69,7 @@ def _rule(words: Words, found: RuleReasons, assessed_on: date) -> Json:
         "kind": found.rule.kind,
         "fired": found.truth,
         "text": words.text(found.rule.id),
-        "clauses": [_clause(clause, assessed_on) for clause in found.clauses],
+        "clauses": [_clause(clause, assessed_on, words.catalog) for clause in found.clauses],
     }
 
 
@@ -117,10 +123,12 @@ def write_explanation(words: Words, facts: Facts, rules: tuple[RuleReasons, ...]
         unanswered: What is still open.
 
     Returns:
-        `rules`, each with its clauses and what they read, and `unanswered`, each with a completion in which it matters.
+        `rules`, each with its clauses and what they read, and `unanswered`, each with a completion in which it matters;
+        and what holds of the texts as a translation.
     """
     day = facts.assessed_on
     return {
         "rules": [_rule(words, found, day) for found in rules],
         "unanswered": [_witness(question, day) for question in unanswered.questions],
+        **words.translation,
     }

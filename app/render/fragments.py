@@ -36,6 +36,12 @@ def _all_of(*places: int) -> Callable[[Sequence[bytes]], Sequence[bytes]]:
     return itemgetter(*places) if len(places) > 1 else lambda dates: [dates[place] for place in places]
 
 
+Writer = Callable[[int], bytes]
+"""Writes the date of an ordinal, as part of an encoded text."""
+Gap = tuple[int, Writer]
+"""A day counted from `assessed_on`, and how it is written."""
+
+
 class Template:
     """JSON with gaps for dates.
 
@@ -43,18 +49,18 @@ class Template:
     room; a date that stands in many gaps is written once.
     """
 
-    def __init__(self, texts: Iterable[str], days: Iterable[int]) -> None:
-        """Keep the texts around the gaps, one more than there are gaps, and the day of each gap."""
+    def __init__(self, texts: Iterable[str], days: Iterable[Gap]) -> None:
+        """Keep the texts around the gaps, one more than there are gaps, and the day of each gap with its writer."""
         self._texts, gaps = tuple(shared(text) for text in texts), tuple(days)
         self._days = tuple(dict.fromkeys(gaps))
-        place = {day: index for index, day in enumerate(self._days)}
-        self._pick = _all_of(*(place[day] for day in gaps))
+        place = {gap: index for index, gap in enumerate(self._days)}
+        self._pick = _all_of(*(place[gap] for gap in gaps))
 
     def filled(self, assessed_on: int) -> bytes:
         """The JSON with its dates, for the ordinal of the day of assessment."""
         parts = [b""] * (2 * len(self._texts) - 1)
         parts[0::2] = self._texts
-        parts[1::2] = self._pick([iso(assessed_on + day) for day in self._days])
+        parts[1::2] = self._pick([write(assessed_on + day) for day, write in self._days])
         return b"".join(parts)
 
 
@@ -64,7 +70,7 @@ class Sheet:
     def __init__(self) -> None:
         self._text: list[str] = []
         self._texts: list[str] = []
-        self._days: list[int] = []
+        self._days: list[Gap] = []
 
     def say(self, text: str) -> None:
         """Add JSON as it is."""
@@ -79,11 +85,11 @@ class Sheet:
             self.day(day)
             self.say('"')
 
-    def day(self, day: int) -> None:
-        """Add a date within a text."""
+    def day(self, day: int, write: Writer = iso) -> None:
+        """Add a date within a text, written in one way or another."""
         self._texts.append("".join(self._text))
         self._text.clear()
-        self._days.append(day)
+        self._days.append((day, write))
 
     def template(self) -> Template:
         """What was written."""

@@ -12,6 +12,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from app.texts import ENGLISH, Catalog
+
 Json: TypeAlias = dict[str, Any]
 
 WIDEST = 100
@@ -55,10 +57,12 @@ def dotted(*parts: str) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def day(iso: str) -> str:
-    """A date as it is said: `Tue 1 Dec 2026`."""
+def day(iso: str, texts: Catalog | None = None) -> str:
+    """A date as it is said: `Tue 1 Dec 2026`, or as the language of the texts writes it."""
     on = date.fromisoformat(iso)
-    return f"{on:%a} {on.day} {on:%b %Y}"
+    if texts is None or texts.language == ENGLISH:
+        return f"{on:%a} {on.day} {on:%b %Y}"
+    return texts.weekday(on)
 
 
 def _span(first: date, last: date, following: date | None) -> str:
@@ -71,25 +75,32 @@ def _span(first: date, last: date, following: date | None) -> str:
     return f"{first.day}{month}{year} to {end}"
 
 
-def spans(days: Iterable[tuple[str, str]]) -> list[str]:
+def spans(days: Iterable[tuple[str, str]], texts: Catalog) -> list[str]:
     """Stretches of days in order; those that touch or overlap are one."""
+    merged = _merged(days)
+    if texts.language != ENGLISH:
+        return [texts.span(first, last) for first, last in merged]
+    following = [last for _, last in merged[1:]]
+    return [_span(first, last, after) for (first, last), after in zip_longest(merged, following)]
+
+
+def _merged(days: Iterable[tuple[str, str]]) -> list[tuple[date, date]]:
     merged: list[tuple[date, date]] = []
     for first, last in sorted((date.fromisoformat(a), date.fromisoformat(b)) for a, b in days):
         if merged and first <= merged[-1][1] + timedelta(days=1):
             merged[-1] = (merged[-1][0], max(merged[-1][1], last))
         else:
             merged.append((first, last))
-    following = [last for _, last in merged[1:]]
-    return [_span(first, last, after) for (first, last), after in zip_longest(merged, following)]
+    return merged
 
 
-def ranged(span: Json, unit: str) -> str:
+def ranged(span: Json, key: str, texts: Catalog) -> str:
     """Least, usual and most: `6 sessions (4 to 8)`."""
-    least, usual, most = span["minimum"], span.get("typical", span["maximum"]), span["maximum"]
-    words = f"{usual} {unit}" if usual == 1 else f"{usual} {unit}s"
-    return words if least == most else f"{words} ({least} to {most})"
+    least, usual, most = (int(span[name]) for name in ("minimum", "typical", "maximum"))
+    words = texts.count(key, usual)
+    return words if least == most else texts.say("terminal.range", usual=words, least=least, most=most)
 
 
-def listed(words: Sequence[str]) -> str:
+def listed(words: Sequence[str], texts: Catalog) -> str:
     """Words in a sentence: `a, b and c`."""
-    return " and ".join(part for part in (", ".join(words[:-1]), words[-1]) if part) if words else ""
+    return texts.listed(words) if words else ""

@@ -32,19 +32,19 @@ def refused_of(words: Words, visit_id: str | None, on: date, found: Refusal, ori
 
 def why_of(words: Words, found: Refusal, origin: date) -> Json:
     """The members of a refusal that say why, and when instead."""
-    first = None if found.first_date is None else (origin + timedelta(found.first_date)).isoformat()
+    first = None if found.first_date is None else origin + timedelta(found.first_date)
     return {
         "because": found.because,
         "rules": in_order(words, found.lines),
-        "first_date": first,
+        "first_date": first and first.isoformat(),
         "text": " ".join(_sentences(words, found, first)),
     }
 
 
-def _sentences(words: Words, found: Refusal, first: str | None) -> Iterable[str]:
+def _sentences(words: Words, found: Refusal, first: date | None) -> Iterable[str]:
     yield words.catalog.say(f"refusal.{found.because}")
     if first is not None:
-        yield words.catalog.say("refusal.first_date", date=first)
+        yield words.catalog.say("refusal.first_date", date=words.catalog.day(first))
     elif found.because != "hold":
         yield words.catalog.say("refusal.no_date")
 

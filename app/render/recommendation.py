@@ -85,7 +85,7 @@ def _summary(sheet: Sheet, plan: Plan, words: Words, *, provisional: bool) -> No
     rest = " ".join([after, *(words.catalog.say(more) for more in _additions(plan, provisional=provisional))])
     sheet.say(f'"{encode(before)[1:-1]}')
     if day is not None:
-        sheet.day(day)
+        sheet.day(day, words.write_day)
     sheet.say(f'{encode(rest)[1:-1].rstrip()}"')
 
 

@@ -39,7 +39,7 @@ class _ReviewedWords(Words):
 @lru_cache(SHELVES)
 def speaking(words: Words) -> Words:
     """A protocol's words with those for edges that no rule set."""
-    return _ReviewedWords(words.program, words.digest, words.catalog)
+    return _ReviewedWords(words.program, words.digest, words.catalog, words.reviewed)
 
 
 def write_adjusted(words: Words, facts: Facts, plan: Plan, unanswered: Unanswered, created_at: datetime) -> bytes:

@@ -13,10 +13,9 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from app.render.basis import evidence, graded, read
 from app.render.care import care
 from app.render.layout import Json, bullet, day, dotted, heading, indented, listed, pairs, ranged
-from app.render.table import DISPUTE, graded
-from app.render.wording import stated
 from app.texts import Catalog
 
 Section = Callable[[Json, Catalog], Iterator[RenderableType]]
@@ -28,6 +27,10 @@ ELSEWHERE: Final = frozenset({
 
 DIFFERING: Final = ("intensity", "passes", "devices")
 """Settings that may differ from one area to the next."""
+
+EDGES: Final = ("earliest", "target", "latest")
+NUMBERED: Final = frozenset({"session", "progress_check"})
+DIGESTS: Final = {"rules_digest": "digest", "texts_digest": "texts_digest"}
 
 COLOURS: Final = {
     "proceed": "bold green", "proceed_modified": "bold green", "defer": "bold yellow",
@@ -54,6 +57,8 @@ def _answer(document: Json, texts: Catalog) -> Iterator[RenderableType]:
     words = texts.say(f"decision.{decision}")
     yield Text(f"{words}\n{'═' * len(words)}", style=COLOURS[decision])
     yield Text(document["summary"])
+    if unreviewed := document.get("translation", {}).get("text"):
+        yield Text(unreviewed, style="dim")
     yield Text()
     yield pairs(_key_facts(document, texts))
 
@@ -61,50 +66,64 @@ def _answer(document: Json, texts: Catalog) -> Iterator[RenderableType]:
 def _key_facts(document: Json, texts: Catalog) -> Iterator[tuple[str, str]]:
     earliest, condition = document["earliest_start"], document["earliest_start_condition"]
     if earliest or condition:
-        yield "Earliest start", dotted(day(earliest) if earliest else "", condition or "")
+        said = dotted(day(earliest, texts) if earliest else "", condition or "")
+        yield texts.say("terminal.fact.start"), said
     if document["course"]:
-        yield "Course", _course_words(document["course"])
-    yield "Answers", _state_of_answers(document, texts)
-    yield "Booking", "visits may be booked" if document["bookable"] else "no visit may be booked as things stand"
-    rules = document["protocol"]
-    reviewed = rules["clinical_review"]
-    yield "Assessed on", f"{day(document['assessed_on'])}, by {rules['id']} {rules['version']} ({reviewed})"
+        yield texts.say("terminal.fact.course"), _course_words(document["course"], texts)
+    yield texts.say("terminal.fact.answers"), _state_of_answers(document, texts)
+    booking = "terminal.bookable" if document["bookable"] else "terminal.not_bookable"
+    yield texts.say("terminal.fact.booking"), texts.say(booking)
+    yield texts.say("terminal.fact.assessed"), _assessed(document, texts)
 
 
-def _course_words(course: Json) -> str:
-    upkeep = course["maintenance_days"]
-    parts = [ranged(course["sessions"], "session"), f"every {ranged(course['interval_days'], 'day')}"]
-    return ", ".join([*parts, f"then upkeep every {ranged(upkeep, 'day')}"] if upkeep else parts)
+def _assessed(document: Json, texts: Catalog) -> str:
+    rules, on = document["protocol"], day(document["assessed_on"], texts)
+    named, reviewed = f"{rules['id']} {rules['version']}", rules["clinical_review"]
+    return texts.say("terminal.assessed", date=on, protocol=named, reviewed=reviewed)
+
+
+def _course_words(course: Json, texts: Catalog) -> str:
+    parts = {
+        "sessions": ranged(course["sessions"], "terminal.sessions", texts),
+        "interval": ranged(course["interval_days"], "terminal.every", texts),
+    }
+    if not course["maintenance_days"]:
+        return texts.say("terminal.course", **parts)
+    upkeep = ranged(course["maintenance_days"], "terminal.upkeep", texts)
+    return texts.say("terminal.course_and_upkeep", **parts, upkeep=upkeep)
 
 
 def _state_of_answers(document: Json, texts: Catalog) -> str:
     if not document["unanswered"]:
-        return "complete"
+        return texts.say("terminal.answers.complete")
     worst = document["worst_decision"]
     if worst != document["decision"]:
-        return f"incomplete: what is open could still make it “{texts.say(f'decision.{worst}')}”"
-    if document["status"] == "provisional":
-        return "incomplete: what is open could still change the plan"
-    return "complete enough: what is open could only change the care"
+        return texts.say("terminal.answers.worst", decision=texts.say(f"decision.{worst}"))
+    return texts.say(f"terminal.answers.{'provisional' if document['status'] == 'provisional' else 'care'}")
 
 
-def _findings(words: str, belongs: Callable[[Json], bool]) -> Section:
+def _findings(title: str, belongs: Callable[[Json], bool]) -> Section:
     """A section of findings that belong together, those that decide first."""
 
     def section(document: Json, texts: Catalog) -> Iterator[RenderableType]:
         found = [finding for finding in document["findings"] if finding["kind"] not in ELSEWHERE and belongs(finding)]
         if found:
-            yield heading(words)
+            yield heading(_title(title, texts))
             decisive = {rule for area in document["areas"] for rule in area["rules"]}
             found.sort(key=lambda finding: finding["rule"] not in decisive)
-            yield from (_finding(finding, _fewer_areas(finding, document, texts)) for finding in found)
+            yield from (_finding(finding, _fewer_areas(finding, document, texts), texts) for finding in found)
 
     return section
 
 
+def _title(section: str, texts: Catalog) -> str:
+    return texts.say(f"terminal.section.{section}")
+
+
 def _areas(part: Json, document: Json, texts: Catalog) -> str:
     """The areas that a part of the plan is about, where there is more than one to tell apart."""
-    return listed([texts.say(f"area.{area}").lower() for area in part["areas"]]) if len(document["areas"]) > 1 else ""
+    several = len(document["areas"]) > 1
+    return listed([texts.inner(f"area.{area}") for area in part["areas"]], texts) if several else ""
 
 
 def _fewer_areas(finding: Json, document: Json, texts: Catalog) -> str:
@@ -112,19 +131,10 @@ def _fewer_areas(finding: Json, document: Json, texts: Catalog) -> str:
     return "" if len(finding["areas"]) == len(document["areas"]) else _areas(finding, document, texts)
 
 
-def _finding(finding: Json, areas: str) -> RenderableType:
-    read = [stated(fact["fact"], fact["value"]) for fact in finding["because"]]
-    return bullet(
-        finding["text"],
-        dotted(finding["rule"], areas, f"because: {', '.join(read)}" if read else ""),
-        _evidence(finding),
-    )
-
-
-def _evidence(item: Json) -> str:
-    """What a statement rests on, in small print."""
-    sources = ", ".join(item["sources"]) or "no single source"
-    return dotted(graded(item["evidence_level"]), DISPUTE[item["dispute"]], sources)
+def _finding(finding: Json, areas: str, texts: Catalog) -> RenderableType:
+    answers = ", ".join(read(fact["fact"], fact["value"], texts) for fact in finding["because"])
+    because = texts.say("terminal.because", answers=answers) if answers else ""
+    return bullet(finding["text"], dotted(finding["rule"], areas, because), evidence(finding, texts))
 
 
 def _scopes(document: Json, texts: Catalog) -> Iterator[RenderableType]:
@@ -135,7 +145,7 @@ def _scopes(document: Json, texts: Catalog) -> Iterator[RenderableType]:
         for unit in document[group]
     ]
     if len(units) > 2:  # noqa: PLR2004 -- one area and one concern say what the plan says
-        yield heading("Areas and concerns")
+        yield heading(_title("scopes", texts))
         yield pairs((name, dotted(decision, rules)) for name, decision, rules in units)
 
 
@@ -143,45 +153,47 @@ def _timeline(document: Json, texts: Catalog) -> Iterator[RenderableType]:
     course = document["course"]
     if not course:
         return
-    yield heading("Visits, if a clinician clears you" if course.get("if_cleared") else "Visits")
+    yield heading(_title("visits_if_cleared" if course.get("if_cleared") else "visits", texts))
     if course["visits"]:
         yield _visits(document, texts)
-        yield Text("Under each date: the rules that hold it there.", style="dim")
+        yield Text(texts.say("terminal.rules_below"), style="dim")
     else:
-        yield Text("No day can be named yet, so there are no visits to list.")
+        yield Text(texts.say("terminal.no_visits"))
     if course["event"]:
-        yield Text(f"\nEvent on {day(course['event']['on'])}: {course['event']['text']}")
+        on, said = day(course["event"]["on"], texts), course["event"]["text"]
+        yield Text("\n" + texts.say("terminal.event", date=on, text=said))
 
 
 def _visits(document: Json, texts: Catalog) -> Table:
     grid = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1), expand=True)
-    grid.add_column("Visit", ratio=10)
-    for name in ("Earliest", "Target", "Latest"):
-        grid.add_column(name, ratio=11)
+    grid.add_column(texts.say("terminal.column.visit"), ratio=10)
+    for name in EDGES:
+        grid.add_column(texts.say(f"terminal.column.{name}"), ratio=11)
     for visit in document["course"]["visits"]:
-        edges = (_edge(visit[name]) for name in ("earliest", "target", "latest"))
+        edges = (_edge(visit[name], texts) for name in EDGES)
         grid.add_row(_visit_name(visit, _areas(visit, document, texts), texts), *edges)
     return grid
 
 
 def _visit_name(visit: Json, areas: str, texts: Catalog) -> Text:
-    number = {"session": f" {visit['number']}", "progress_check": f" after session {visit['number']}"}
-    name = texts.say(f"visit.{visit['kind']}") + number.get(visit["kind"], "")
+    name = texts.say(f"visit.{visit['kind']}")
+    if visit["kind"] in NUMBERED:
+        name = texts.say(f"terminal.visit.{visit['kind']}", visit=name, number=visit["number"])
     return Text.assemble((name, "bold"), "\n", (areas, "dim"))
 
 
-def _edge(edge: Json | None) -> Text:
+def _edge(edge: Json | None, texts: Catalog) -> Text:
     if edge is None:
-        return Text("no limit", style="dim")
+        return Text(texts.say("terminal.no_limit"), style="dim")
     rules = ", ".join(cause["rule"] for cause in edge["because"])
-    return Text.assemble(day(edge["date"]), "\n", (rules, "dim"))
+    return Text.assemble(day(edge["date"], texts), "\n", (rules, "dim"))
 
 
 def _settings(document: Json, texts: Catalog) -> Iterator[RenderableType]:
     if not document["course"]:
         return
     settings = document["course"]["settings"]
-    yield heading("Settings")
+    yield heading(_title("settings", texts))
     yield pairs(_settings_rows(settings, texts))
     apart = [area for area in settings["by_area"] if any(area[name] != settings[name] for name in DIFFERING)]
     for area in apart:
@@ -190,40 +202,45 @@ def _settings(document: Json, texts: Catalog) -> Iterator[RenderableType]:
 
 
 def _settings_rows(settings: Json, texts: Catalog) -> Iterator[tuple[str, str]]:
-    passes = settings["passes"]
-    yield "Intensity", "at most " + texts.say(f"intensity.{settings['intensity']}").lower()
-    yield "Passes", f"{passes['minimum']} to {passes['maximum']}"
+    strongest = texts.inner(f"intensity.{settings['intensity']}")
+    yield texts.say("terminal.setting.intensity"), texts.say("terminal.at_most", intensity=strongest)
+    yield texts.say("terminal.setting.passes"), _from_to("terminal.from_to", settings["passes"], texts)
     if minutes := settings.get("session_minutes"):  # given for the course, not for each area
-        yield "Minutes", f"{minutes['minimum']} to {minutes['maximum']} a session"
-    devices = [texts.say(f"device.{name}").lower() for name in settings["devices"]]
-    yield "Devices", ", ".join(devices) or "none is left: a clinician has to choose"
+        yield texts.say("terminal.setting.minutes"), _from_to("terminal.minutes", minutes, texts)
+    devices = ", ".join(texts.inner(f"device.{name}") for name in settings["devices"])
+    yield texts.say("terminal.setting.devices"), devices or texts.say("terminal.no_device")
     if "test_area_first" in settings:
-        yield "Test area", "a small one before the first session" if settings["test_area_first"] else "not needed"
+        tested = "terminal.test_area" if settings["test_area_first"] else "terminal.no_test_area"
+        yield texts.say("terminal.setting.test_area"), texts.say(tested)
+
+
+def _from_to(key: str, span: Json, texts: Catalog) -> str:
+    return texts.say(key, least=span["minimum"], most=span["maximum"])
 
 
 def _red_flags(document: Json, texts: Catalog) -> Iterator[RenderableType]:
     if not document["red_flags"]:
         return
-    yield heading("Warning signs", "bold red")
+    yield heading(_title("red_flags", texts), "bold red")
     for flag in document["red_flags"]:
         yield bullet(flag["text"], dotted(texts.say(f"urgency.{flag['urgency']}"), flag["id"]), mark="!")
 
 
-def _reactions(document: Json, _texts: Catalog) -> Iterator[RenderableType]:
+def _reactions(document: Json, texts: Catalog) -> Iterator[RenderableType]:
     if document["reactions"]:
-        yield heading("What the skin may do")
+        yield heading(_title("reactions", texts))
         for item in document["reactions"]:
             yield bullet(item["text"], dotted(item["duration"], item["id"]))
 
 
-def _notes(name: str, words: str) -> Section:
+def _notes(name: str) -> Section:
     """A section of statements with what they rest on."""
 
-    def section(document: Json, _texts: Catalog) -> Iterator[RenderableType]:
+    def section(document: Json, texts: Catalog) -> Iterator[RenderableType]:
         if document.get(name):
-            yield heading(words)
+            yield heading(_title(name, texts))
             for item in document[name]:
-                yield bullet(item["text"], dotted(item["id"], _evidence(item)))
+                yield bullet(item["text"], dotted(item["id"], evidence(item, texts)))
 
     return section
 
@@ -231,45 +248,46 @@ def _notes(name: str, words: str) -> Section:
 def _open_questions(document: Json, texts: Catalog) -> Iterator[RenderableType]:
     if not document["unanswered"]:
         return
-    yield heading("Questions still open")
+    yield heading(_title("open", texts))
     for item in document["unanswered"]:
-        changes = [texts.say(f"category.{name}").lower() for name in item["could_change"]]
-        worst = "at worst: " + texts.say(f"decision.{item['worst_decision']}").lower()
+        changes = listed([texts.inner(f"category.{name}") for name in item["could_change"]], texts)
+        worst = texts.say("terminal.worst", decision=texts.inner(f"decision.{item['worst_decision']}"))
         why = dotted(worst, ", ".join(item["rules"]))
-        yield bullet(item["text"], f"Could change: {listed(changes)}", why, mark="?")
+        yield bullet(item["text"], texts.say("terminal.could_change", changes=changes), why, mark="?")
 
 
-def _sources(document: Json, _texts: Catalog) -> Iterator[RenderableType]:
+def _sources(document: Json, texts: Catalog) -> Iterator[RenderableType]:
     if document["sources"]:
-        yield heading("Sources")
+        yield heading(_title("sources", texts))
         for source in document["sources"]:
-            where = dotted(graded(source["level"]), source["url"] or "")
+            where = dotted(graded(source["level"], texts), source["url"] or "")
             yield bullet(f"{source['id']}: {source['citation']} ({where})")
 
 
-def _small_print(document: Json, _texts: Catalog) -> Iterator[RenderableType]:
-    yield heading("Please note")
+def _small_print(document: Json, texts: Catalog) -> Iterator[RenderableType]:
+    yield heading(_title("notes", texts))
     yield from (bullet(line) for line in document["disclaimers"])
     rules = document["protocol"]
-    yield Text(f"\nRules {rules['digest']}\nTexts {rules['texts_digest']}", style="dim", overflow="fold")
+    digests = [texts.say(f"terminal.{name}", digest=rules[named]) for name, named in DIGESTS.items()]
+    yield Text("\n" + "\n".join(digests), style="dim", overflow="fold")
 
 
 SECTIONS: Final[tuple[Section, ...]] = (
     _answer,
     _open_questions,
-    _findings("Why", lambda finding: finding["certainty"] == "definite" and bool(finding["because"])),
-    _findings("What might apply too, depending on open answers", lambda finding: finding["certainty"] == "possible"),
+    _findings("why", lambda finding: finding["certainty"] == "definite" and bool(finding["because"])),
+    _findings("possible", lambda finding: finding["certainty"] == "possible"),
     _scopes,
     _timeline,
     _settings,
     care,
-    _notes("expectations", "What to expect"),
+    _notes("expectations"),
     _reactions,
     _red_flags,
-    _notes("options", "Choices to talk over"),
-    _notes("combinations", "With other treatments"),
-    _notes("alternatives", "What may suit better"),
-    _findings("What holds for everyone", lambda finding: finding["certainty"] == "definite" and not finding["because"]),
+    _notes("options"),
+    _notes("combinations"),
+    _notes("alternatives"),
+    _findings("everyone", lambda finding: finding["certainty"] == "definite" and not finding["because"]),
     _sources,
     _small_print,
 )

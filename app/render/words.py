@@ -1,18 +1,21 @@
 """What a protocol says in one language, already encoded: rules, sources, steps and questions."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property, lru_cache
 from typing import Any
 
-from app.render.fragments import array, encode
+from app.render.fragments import array, encode, iso
 from app.rules.compiler import Program
 from app.rules.program import Line
 from app.rules.protocol import Bound, Cadence, Rule, Source, Wait
-from app.texts.catalog import Catalog
+from app.texts import ENGLISH, Catalog
 
 REMEMBERED = 1024
 """How many pieces of each kind are kept; they share their texts, so that this many take a few megabytes."""
+MOST_DAYS = 1024
+"""How many days are kept as a language writes them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,11 +26,13 @@ class Words:
         program: The compiled protocol.
         digest: The digest of the protocol.
         catalog: The texts.
+        reviewed: Whether a clinic vouches for the translation.
     """
 
     program: Program
     digest: str
     catalog: Catalog
+    reviewed: bool = False
 
     @cached_property
     def rules(self) -> dict[str, Rule]:
@@ -55,9 +60,30 @@ class Words:
 
     @cached_property
     def ending(self) -> bytes:
-        """How every answer ends: with its disclaimers."""
+        """How every answer ends: with its disclaimers, and with what holds of a translation."""
         disclaimers = [self.catalog.say(f"disclaimer.{key}") for key in self.program.protocol.disclaimers]
-        return f',"disclaimers":{encode(disclaimers)}}}'.encode()
+        return f',"disclaimers":{encode(disclaimers)}{self.translated}}}'.encode()
+
+    @cached_property
+    def translation(self) -> dict[str, Any]:
+        """What holds of the texts as a translation, as members of a document: nothing where they are in English."""
+        if self.catalog.language == ENGLISH:
+            return {}
+        text = None if self.reviewed else self.catalog.say("translation.not_reviewed")
+        return {"translation": {"clinically_reviewed": self.reviewed, "text": text}}
+
+    @cached_property
+    def translated(self) -> str:
+        """The same as encoded members after others."""
+        return f",{encode(self.translation)[1:-1]}" if self.translation else ""
+
+    @cached_property
+    def write_day(self) -> Callable[[int], bytes]:
+        """Writes a day, by its ordinal, within a sentence of an answer."""
+        if self.catalog.language == ENGLISH:
+            return iso
+        catalog = self.catalog
+        return lru_cache(MOST_DAYS)(lambda ordinal: encode(catalog.day(date.fromordinal(ordinal)))[1:-1].encode())
 
     @cached_property
     def _sources(self) -> dict[str, str]:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from functools import partial
 from typing import Any, Final
 
@@ -11,15 +12,18 @@ from fastapi import APIRouter, Request, Response
 from app.dependencies import backend_of, caller_of, needs
 from app.errors import AppError, MediaTypeError
 from app.problems import problem_document, problem_response
+from app.routers.language import ACCEPT_LANGUAGE, VARIES, wished
 from app.routers.ndjson import NDJSON, Answers, Slice
 from app.schemas.body import read_body
 from app.schemas.examples import INTAKE
 from app.schemas.intake import IntakeIn
 from app.schemas.reading import read
+from app.security import PREVIEW
 from app.services import recommend
 from app.services.backend import Backend
 from app.services.batch import Lines, next_slice
-from app.services.callers import BATCH, PREVIEW, Caller, still_holds
+from app.services.callers import BATCH, Caller, still_holds
+from app.services.offering import offer_of
 from app.services.places import Places
 from app.services.recommendations import record
 from app.services.views import not_yet
@@ -75,7 +79,7 @@ _ANSWER: Final[dict[str, Any]] = {
         413: {"description": "The batch is larger than the service takes in."},
         415: {"description": "The body is not declared as NDJSON in UTF-8."},
     },
-    openapi_extra=_BODY,
+    openapi_extra={**_BODY, "parameters": [ACCEPT_LANGUAGE]},
     dependencies=[needs(PREVIEW, for_servers=True)],
 )
 async def preview_batch(request: Request) -> Response:
@@ -83,7 +87,8 @@ async def preview_batch(request: Request) -> Response:
 
     A line that cannot be answered gets a problem instead, with its number, and the others are answered all the same.
     Read answers while you send: they are larger than intakes, and the service takes in no more than it gives out.
-    Publishable keys cannot send batches. A clinic may have a few of them under way at a time; one more is refused with
+    Each line is answered in the language that it names, or in that of `Accept-Language`. Publishable keys cannot send
+    batches. A clinic may have a few of them under way at a time; one more is refused with
     503 before it is read.
     """
     backend, caller = backend_of(request), caller_of(request)
@@ -91,10 +96,16 @@ async def preview_batch(request: Request) -> Response:
         return problem_response(NotLinesError(), request.scope, _TAKEN)
     state, request_id = request.app.state, request.scope["state"]["request_id"]
 
+    reviewed, language = caller.clinic.settings.translations_reviewed, wished(request, caller)
+    offer = offer_of(caller.clinic)
+
+    def today(zone: str | None) -> date:
+        return backend.clock.today(zone or caller.clinic.time_zone)
+
     def answer(line: bytes) -> bytes:
-        facts = read(read_body(IntakeIn, line), lambda zone: backend.clock.today(zone or caller.clinic.time_zone))
+        facts = read(read_body(IntakeIn, line), today, language)
         state.metrics.previews += 1
-        plan = recommend.preview(backend.shelf, facts, backend.clock.now())
+        plan = recommend.preview(backend.shelf, facts, backend.clock.now(), reviewed, offer)
         return not_yet(plan) if caller.clinic.review_every_plan else plan
 
     def noted(problem: Exception) -> None:
@@ -103,7 +114,9 @@ async def preview_batch(request: Request) -> Response:
     refusal = partial(_refusal, request_id)
     slice_ = partial(next_slice, answer=answer, refusal=refusal, noted=noted)
     place = _written_down(backend, caller, state.batches)
-    return Answers(Lines(backend.settings.max_body_bytes), _while_it_holds(backend, caller, slice_), refusal, place)
+    lines = Answers(Lines(backend.settings.max_body_bytes), _while_it_holds(backend, caller, slice_), refusal, place)
+    lines.headers.update(VARIES)
+    return lines
 
 
 @contextmanager

@@ -16,9 +16,11 @@ from app import errors
 from app.dependencies import guard_of
 from app.problems import KINDS, MEDIA_TYPE, problem_document
 from app.routers.batch import NotLinesError
+from app.routers.clinic import NotAPictureError
 from app.routers.headers import Json, add_headers, operations_of
 from app.routers.samples import REFUSAL, add_examples
 from app.schemas.problem import ProblemOut, VisitRefusedOut
+from app.services.logos import KINDS_TAKEN
 
 DESCRIPTION: Final = """\
 Send an intake (skin concerns, skin type, history) and receive a plan for microdermabrasion: whether to treat, how many
@@ -41,6 +43,7 @@ TAGS: Final = [
     {"name": "tasks", "description": "What to send to whom, and when."},
     {"name": "courses", "description": "From a plan to bookings and back: what happens moves the rest."},
     {"name": "clients", "description": "What is held about a person: hand it over, erase it."},
+    {"name": "clinic", "description": "What a clinic sets for itself, and the forms that it shows to visitors."},
     {"name": "keys", "description": "What a clinic's programs prove themselves with."},
     {"name": "webhooks", "description": "What happens, sent to those who want to be told."},
     {"name": "protocols", "description": "The rules in force, for reading."},
@@ -62,7 +65,7 @@ _WRITES: Final = frozenset({
     "create_recommendation", "read_recommendation", "review_recommendation", "erase_client", "create_key", "revoke_key",
     "rotate_key", "create_webhook_endpoint", "delete_webhook_endpoint", "rotate_webhook_secret",
     "enable_webhook_endpoint", "replay_events", "create_calendar_subscription", "delete_calendar_subscription",
-    "acknowledge_task",
+    "acknowledge_task", "replace_clinic", "replace_clinic_logo", "delete_clinic_logo", "create_form", "revoke_form",
 })  # fmt: skip
 """Operations that write before they answer; reading does, where it uses a token up."""
 _ALWAYS_IN: Final = frozenset({"livez", "readyz", "read_metrics"})
@@ -179,7 +182,9 @@ def _problem(operation: Json, status: str, response: Json) -> Json:
 def _may_be(code: str, operation: Json) -> bool:
     """Say whether an operation can be refused in this way."""
     name = operation["operationId"]
-    if code in _OF_A_BODY and ("requestBody" not in operation or name == "preview_batch"):
+    if code in _OF_A_BODY and ("requestBody" not in operation or name in _UNREAD):
+        return False
+    if code == errors.InvalidBodyError.code and name in _PICTURED:
         return False
     if code == "database_unavailable" and "security" not in operation:
         return False
@@ -192,6 +197,9 @@ _OF_A_BODY: Final = frozenset({
     "empty_body", "invalid_encoding", "malformed_json", "too_deep", "duplicate_key", "unsupported_number",
     "unsupported_text", "incomplete_body",
 })  # fmt: skip
+_PICTURED: Final = frozenset({"replace_clinic_logo"})
+_UNREAD: Final = _PICTURED | {"preview_batch"}
+"""Operations whose body is no one JSON document."""
 _RECORDS: Final = frozenset({
     "record_visit", "record_check_in", "record_answers", "review_course", "withdraw_course",
 })  # fmt: skip
@@ -199,7 +207,14 @@ _OF_A_COURSE: Final = _RECORDS | {"check_course", "fit_course"}
 _WORKED_OUT: Final = frozenset({"read_course_calendar", "follow_calendar", "list_tasks", "acknowledge_task"})
 _REPEATABLE: Final = _RECORDS | {"create_recommendation", "create_course"}
 _ONLY_OF: Final = {
-    "invalid_query": {"list_recommendations", "list_courses", "list_tasks", "list_events"},
+    "invalid_query": {
+        "read_recommendation_handout",
+        "read_intake_form",
+        "list_recommendations",
+        "list_courses",
+        "list_tasks",
+        "list_events",
+    },
     "invalid_idempotency_key": _REPEATABLE,
     "idempotency_in_progress": _REPEATABLE,
     "idempotency_mismatch": _REPEATABLE,
@@ -213,12 +228,17 @@ _ONLY_OF: Final = {
     "not_resumable": {"review_course"},
     "client_ref_refused": {"create_recommendation"},
     "read_token_spent": {"read_recommendation"},
+    "not_acceptable": {"read_recommendation_handout"},
+    "pdf_not_available": {"read_recommendation_handout"},
+    "pdf_unfinished": {"read_recommendation_handout"},
     "protocol_not_on_shelf": {"explain_recommendation", "create_course", *_OF_A_COURSE, *_WORKED_OUT},
-    "precondition_failed": {"review_recommendation", *_RECORDS},
+    "precondition_failed": {"review_recommendation", "replace_clinic", *_RECORDS},
     "looser_than_rules": {"review_recommendation", "review_course"},
     "not_reviewable": {"review_recommendation"},
     "review_required": {"preview_recommendation"},
     "too_many_endpoints": {"create_webhook_endpoint"},
+    "too_many_forms": {"create_form"},
+    "invalid_image": _PICTURED,
     "replay_too_large": {"replay_events"},
     "not_ready": {"readyz"},
     "too_many_keys": {"create_key", "rotate_key"},
@@ -231,6 +251,10 @@ _ONLY_OF: Final = {
 def _sample(operation: Json, kind: type[errors.AppError]) -> errors.AppError:
     if kind is errors.MediaTypeError and operation["operationId"] == "preview_batch":
         return NotLinesError()
+    if kind is errors.MediaTypeError and operation["operationId"] in _PICTURED:
+        return NotAPictureError()
+    if kind is errors.ImageRefusedError:
+        return errors.ImageRefusedError([KINDS_TAKEN])
     if kind is errors.NotAllowedError:
         return errors.NotAllowedError([errors.Fault("/starts_at", REFUSAL["because"], REFUSAL["text"])], REFUSAL)
     return kind([_FAULT] if kind is errors.InvalidBodyError else ())

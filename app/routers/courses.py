@@ -9,6 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from app.dependencies import backend_of, caller_of, needs
 from app.errors import Fault
 from app.routers.conditional import IDEMPOTENCY_KEY, IF_NONE_MATCH, UNCHANGED, idempotency_key, version_tag
+from app.routers.language import in_its_language
 from app.routers.raw import RawBodyRoute
 from app.routers.recommendations import REFUSALS
 from app.routers.replies import JSON, Unstored, holds
@@ -64,7 +65,12 @@ async def create_course(document: CourseIn, request: Request) -> Response:
 
 def created(made: Shown) -> Response:
     """Answer with what was stored in a version of a course."""
-    headers = {"Location": f"/v1/courses/{made.id}", "ETag": version_tag(made.version), **UNSTORED}
+    headers = {
+        "Location": f"/v1/courses/{made.id}",
+        "ETag": version_tag(made.version),
+        **UNSTORED,
+        **in_its_language(made.body),
+    }
     if made.replayed:
         headers["Idempotent-Replayed"] = "true"
     return Response(made.body, status_code=201, media_type=JSON, headers=headers)
@@ -105,7 +111,7 @@ def _wanted(query: CoursesQuery) -> Wanted:
 def read_course(course_id: CourseId, request: Request, caller: Annotated[Caller, needs("courses:read")]) -> Response:
     """Read one course: what is over, what is to come and why then, and what it waits for."""
     shown = courses.read(backend_of(request), caller, course_id)
-    headers = {"ETag": version_tag(shown.version), **UNSTORED}
+    headers = {"ETag": version_tag(shown.version), **UNSTORED, **in_its_language(shown.body)}
     if holds(request, headers["ETag"]):
         return Response(status_code=304, headers=headers)
     return Response(shown.body, media_type=JSON, headers=headers)

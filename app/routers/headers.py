@@ -13,10 +13,16 @@ def _header(description: str, *, required: bool = True, **schema: object) -> Jso
 HEADERS: Final[dict[str, Json]] = {
     "X-Request-Id": _header("Names this request in the service's log."),
     "Location": _header("The address of what was stored.", format="uri-reference"),
-    "ETag": _header("Names this version; send it as `If-None-Match`, or as `If-Match` with a review."),
+    "ETag": _header("Names this version; send it as `If-None-Match`, or as `If-Match` with a change."),
     "Cache-Control": _header(
         "`no-store` wherever the answer is about a person or a clinic: nobody on the way may keep it. `no-cache` where "
-        "it is public and seldom changes: ask with `If-None-Match` before you use a copy."
+        "it is public and seldom changes: ask with `If-None-Match` before you use a copy. What is named by its digest "
+        "may be kept for as long as it says."
+    ),
+    "Content-Language": _header(
+        "The language of the texts in the answer. Missing where a visitor is told that there is no plan to see yet.",
+        required=False,
+        enum=["en", "es", "fr", "de", "ar"],
     ),
     "Vary": _header("Which headers of the request the answer depends on.", required=False),
     "Access-Control-Allow-Origin": _header("The web page that may read the answer.", required=False),
@@ -58,10 +64,24 @@ _SAFE: Final = (
 )
 """On every answer alike."""
 _TO_PAGES: Final = ("Access-Control-Allow-Origin", "Access-Control-Expose-Headers")
+_FOR_ANY_PAGE: Final = frozenset({"read_intake_form"})
+"""Read by pages without a key."""
 _UNKEPT: Final = frozenset({"livez", "readyz", "read_version"})
 """Too short-lived to say how long they may be kept."""
-_VERSIONED: Final = frozenset({"review_recommendation"})
+_VERSIONED: Final = frozenset({"review_recommendation", "replace_clinic", "replace_clinic_logo", "delete_clinic_logo"})
 """Answers with a version that can nevertheless not be asked for with 304."""
+_NEGOTIATED: Final = frozenset({"read_recommendation_handout"})
+"""Answers about a person that hang on more of the request than its address."""
+_SPOKEN: Final = frozenset({
+    "preview_recommendation", "create_recommendation", "read_recommendation", "explain_recommendation",
+    "create_course", "read_course", "record_visit", "record_check_in", "record_answers", "review_course",
+    "withdraw_course", "read_protocol_version", "read_intake_form",
+})  # fmt: skip
+"""Answers whose texts are in one language or another."""
+_IN_A_CHOSEN_LANGUAGE: Final = frozenset({
+    "preview_recommendation", "preview_batch", "create_recommendation", "read_protocol_version", "read_intake_form",
+})  # fmt: skip
+"""Answers whose language depends on `Accept-Language`."""
 _BY_STATUS: Final = {
     "201": ("Location", "ETag", "Idempotent-Replayed"),
     "405": ("Allow",),
@@ -110,7 +130,7 @@ def add_headers(document: Json, open_to_pages: Container[str]) -> None:
                     answer["headers"]["Retry-After"] = {"$ref": "#/components/headers/Retry-After-Twin"}
 
 
-_UNVERSIONED: Final = frozenset({"keys", "webhooks", "calendars"})
+_UNVERSIONED: Final = frozenset({"keys", "webhooks", "calendars", "clinic"})
 
 
 def _makes_key(operation: Json, status: str) -> bool:
@@ -124,9 +144,14 @@ def _names(operation: Json, status: str, *, to_pages: bool) -> list[str]:
     guarded, lasting = bool(operation.get("security")), "304" in operation["responses"]
     if status >= "4" or operation["operationId"] not in _UNKEPT:
         names.append("Cache-Control")
-    if to_pages or (lasting and not guarded and status in _STEADY):
+    negotiated = operation["operationId"] in _NEGOTIATED
+    chosen = status < "4" and operation["operationId"] in _IN_A_CHOSEN_LANGUAGE
+    if to_pages or chosen or (lasting and status in _STEADY and (negotiated or not guarded)):
         names.append("Vary")
+    if status < "4" and operation["operationId"] in _SPOKEN:
+        names.append("Content-Language")
     names += _TO_PAGES if to_pages else ()
+    names += _TO_PAGES[:1] if operation["operationId"] in _FOR_ANY_PAGE and status in _STEADY else ()
     names += ("Retry-After",) if (operation["operationId"], status) == _TWIN else ()
     names += ("Location",) if _makes_key(operation, status) else _BY_STATUS.get(status, ())
     if status in _STEADY and (lasting or operation["operationId"] in _VERSIONED):

@@ -59,6 +59,5 @@ def _explanation(code: str, kind: Kind) -> bytes:
 
 def _page(title: str, body: str) -> bytes:
     head = f'<meta charset="utf-8"><title>{escape(title)}</title><link rel="icon" href="data:,">'
-    return (
-        f'<!doctype html>\n<html lang="en"><head>{head}</head><body><h1>{escape(title)}</h1>{body}</body></html>\n'
-    ).encode()
+    main = f"<main><h1>{escape(title)}</h1>{body}</main>"
+    return f'<!doctype html>\n<html lang="en"><head>{head}</head><body>{main}</body></html>\n'.encode()

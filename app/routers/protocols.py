@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Request, Response
 from app.dependencies import PUBLIC
 from app.errors import NotFoundError
 from app.routers.conditional import IF_NONE_MATCH
+from app.routers.language import ACCEPT_LANGUAGE, language_headers, wished
 from app.routers.replies import lasting
 from app.schemas.protocol import ProtocolListOut, ProtocolOut
 from app.services import protocols
@@ -36,7 +37,7 @@ async def list_protocols(request: Request) -> Response:
     response_model=ProtocolOut,
     response_description="The whole protocol: every rule with its condition, effect, sources and text.",
     responses={**UNCHANGED, 404: {"description": "No such protocol, or no such version of it."}},
-    openapi_extra={"parameters": [IF_NONE_MATCH]},
+    openapi_extra={"parameters": [IF_NONE_MATCH, ACCEPT_LANGUAGE]},
 )
 async def read_protocol_version(
     protocol_id: Annotated[str, Path(description="The id of the protocol.", examples=["microdermabrasion"])],
@@ -45,9 +46,13 @@ async def read_protocol_version(
 ) -> Response:
     """Read every rule of one protocol version: when it applies, what it does, on what evidence, and in which words.
 
-    A published version never changes; its digest is in every plan that was made with it.
+    A published version never changes; its digest is in every plan that was made with it. Its words are in the language
+    of `Accept-Language`.
     """
-    body = protocols.version(request.app.state.shelf, protocol_id, version)
+    language = wished(request)
+    body = protocols.version(request.app.state.shelf, protocol_id, version, language)
     if body is None:
         raise NotFoundError
-    return lasting(request, body)
+    answer = lasting(request, body)
+    answer.headers.update(language_headers(language) | {"Vary": "Accept-Encoding, Accept-Language"})
+    return answer

@@ -7,13 +7,14 @@ from fastapi import APIRouter, Request, Response
 
 from app.dependencies import backend_of, caller_of, needs
 from app.errors import ReviewRequiredError
+from app.routers.language import ACCEPT_LANGUAGE, Spoken, wished
 from app.routers.raw import RawBodyRoute
-from app.routers.replies import Unstored
 from app.schemas.intake import IntakeIn
 from app.schemas.reading import read
 from app.schemas.recommendation import RecommendationOut
+from app.security import PREVIEW
 from app.services import recommend
-from app.services.callers import PREVIEW
+from app.services.offering import offer_of
 from app.services.views import not_yet
 
 router = APIRouter(prefix="/v1/recommendations", tags=["recommendations"], route_class=RawBodyRoute)
@@ -34,6 +35,7 @@ TOO_LARGE: Final[dict[int | str, dict[str, Any]]] = {413: REFUSALS[413]}
     response_description="The plan. A contraindication is a plan too: look at `decision`, or only at `bookable`.",
     responses=REFUSALS,
     dependencies=[needs(PREVIEW)],
+    openapi_extra={"parameters": [ACCEPT_LANGUAGE]},
 )
 async def preview_recommendation(intake: IntakeIn, request: Request) -> Response:
     """Apply the protocol to an intake and answer with the whole plan: decision, dates, care, reasons and sources.
@@ -47,8 +49,10 @@ async def preview_recommendation(intake: IntakeIn, request: Request) -> Response
     if caller.publishable and caller.clinic.review_every_plan:
         raise ReviewRequiredError
     zone = caller.clinic.time_zone
-    facts = read(intake, lambda named: backend.clock.today(named or zone))
+    language = wished(request, caller)
+    facts = read(intake, lambda named: backend.clock.today(named or zone), language)
     request.app.state.metrics.previews += 1
-    work = partial(recommend.preview, backend.shelf, facts, backend.clock.now())
+    reviewed, offer = caller.clinic.settings.translations_reviewed, offer_of(caller.clinic, caller.form)
+    work = partial(recommend.preview, backend.shelf, facts, backend.clock.now(), reviewed, offer)
     plan = await backend.aside.worked_out(caller.clinic.id, facts, work)
-    return Unstored(not_yet(plan) if caller.clinic.review_every_plan else plan)
+    return Spoken(not_yet(plan) if caller.clinic.review_every_plan else plan, facts.language)

@@ -1,12 +1,15 @@
 """The examples of the OpenAPI document: requests that work, and what this service answers to them."""
 
 import json
+from dataclasses import replace
 from typing import Any, Final
 
 from fastapi import FastAPI
 
 from app.routers.calendars import CALENDAR
+from app.routers.clinic import clinic_of, profile_of, wanted_of
 from app.routers.courses import proposed_of
+from app.routers.forms import draft_of, told
 from app.routers.happenings import (
     answers_report,
     check_in_report,
@@ -18,8 +21,10 @@ from app.routers.headers import Json, operations_of
 from app.routers.ndjson import NDJSON
 from app.routers.replies import JSON
 from app.routers.review import judgement_of
+from app.schemas.clinic import CLINIC, ClinicIn, ClinicOut, ProfileOut
 from app.schemas.courses import facts_of
 from app.schemas.examples import INTAKE
+from app.schemas.forms import FORM, FormIn, FormOut
 from app.schemas.happenings import (
     ANSWERS,
     CHECK_IN,
@@ -38,15 +43,23 @@ from app.schemas.reading import read
 from app.schemas.review import REVIEW, ReviewIn
 from app.schemas.stored import as_kept, as_sent, sent_fields
 from app.schemas.webhooks import ENDPOINT, REPLAY
-from app.services import course_samples, due_samples, protocols, recommend, samples
+from app.security import FOR_BROWSERS
+from app.services import course_samples, due_samples, intake_forms, protocols, recommend, samples
+from app.services.callers import Caller
 from app.services.creation import Asked
 from app.services.demonstration import (
     DELETED_ENDPOINT_ID,
     REVIEWED_COURSE_ID,
+    REVOKED_FORM_ID,
     REVOKED_KEY_ID,
+    SAMPLE_FORM_ID,
     SAMPLE_ID,
+    SAMPLE_LOGO_ID,
     WITHDRAWN_COURSE_ID,
 )
+from app.services.forms import Form
+from app.services.keys import ApiKey
+from app.services.profile import LogoRef
 from app.services.samples import AT, ERASED_REF, REF
 from app.services.shelf import Shelf
 from app.services.webhooks import Draft
@@ -72,6 +85,8 @@ _REQUESTS: Final[dict[str, Json]] = {
     "create_recommendation": INTAKE,
     "review_recommendation": REVIEW,
     "create_key": KEY,
+    "replace_clinic": CLINIC,
+    "create_form": FORM,
     "rotate_key": ROTATION,
     "create_webhook_endpoint": ENDPOINT,
     "replay_events": REPLAY,
@@ -87,6 +102,7 @@ _REQUESTS: Final[dict[str, Json]] = {
 _NAMED: Final = {
     "erase_client": ERASED_REF,
     "revoke_key": REVOKED_KEY_ID,
+    "revoke_form": REVOKED_FORM_ID,
     "delete_webhook_endpoint": DELETED_ENDPOINT_ID,
     "review_course": REVIEWED_COURSE_ID,
     "withdraw_course": WITHDRAWN_COURSE_ID,
@@ -131,6 +147,8 @@ def _answers(shelf: Shelf) -> dict[str, Json]:
         **stored,
         **_of_courses(shelf, asked),
         **due_samples.documents(shelf, asked, facts_of),
+        **_of_the_clinic(),
+        "read_intake_form": json.loads(intake_forms.document_of(shelf.in_force)),
         "list_protocols": listing,
         "read_protocol_version": json.loads(protocols.version(shelf, known["id"], known["version"]) or b"{}"),
         "livez": {"status": "alive"},
@@ -151,6 +169,32 @@ def _of_courses(shelf: Shelf, asked: Asked) -> dict[str, Json]:
     proposed = proposed_of(CheckIn.model_validate(CHECK))
     placed = course_samples.Placed(proposed, FitIn.model_validate(FIT).model_dump(by_alias=True, exclude_none=True))
     return course_samples.documents(shelf, asked, facts_of, reports, placed)
+
+
+def _of_the_clinic() -> dict[str, Json]:
+    """What is answered about the clinic and its forms."""
+    wanted = wanted_of(ClinicIn.model_validate(CLINIC))
+    logo = LogoRef(SAMPLE_LOGO_ID, "image/png", 96, 96)
+    clinic = replace(samples.CLINIC, **wanted._asdict() | {"settings": replace(wanted.settings, logo=logo)})
+    bare = replace(clinic, settings=wanted.settings)
+    form = Form(SAMPLE_FORM_ID, clinic.id, *draft_of(FormIn.model_validate(FORM)), created_at=AT)
+    shown: Json = json.loads(FormOut.model_validate(told(form)).model_dump_json())
+    document, without = (
+        json.loads(ClinicOut.model_validate(clinic_of(one)).model_dump_json(by_alias=True)) for one in (clinic, bare)
+    )
+    page = ApiKey(form.id, clinic.id, "publishable", form.name, FOR_BROWSERS, form.origins, b"", AT)
+    profile = ProfileOut.model_validate(profile_of(Caller(page, clinic, "", "", form=form)))
+    return {
+        "read_clinic": document,
+        "replace_clinic": without,
+        "replace_clinic_logo": document,
+        "delete_clinic_logo": without,
+        "read_clinic_profile": json.loads(profile.model_dump_json(by_alias=True)),
+        "create_form": shown,
+        "read_form": shown,
+        "list_forms": {"items": [shown]},
+        "revoke_form": {**shown, "id": REVOKED_FORM_ID, "revoked_at": "2026-11-21T09:30:00Z"},
+    }
 
 
 def sample_intake() -> Asked:

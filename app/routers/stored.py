@@ -21,6 +21,7 @@ from app.routers.conditional import (
     idempotency_key,
     version_tag,
 )
+from app.routers.language import ACCEPT_LANGUAGE, VARIES, in_its_language, wished
 from app.routers.raw import RawBodyRoute
 from app.routers.recommendations import REFUSALS
 from app.routers.replies import JSON, for_headers, holds, unstored
@@ -91,32 +92,33 @@ BUSY: Final[Responses] = {
     response_description="The plan, stored. Without a plan where the clinic lets a professional look first.",
     responses={**REFUSALS, **WHO_MAY_NOT, **STORING, **BUSY},
     dependencies=[needs("recommendations:create")],
-    openapi_extra={"parameters": [IDEMPOTENCY_KEY]},
+    openapi_extra={"parameters": [IDEMPOTENCY_KEY, ACCEPT_LANGUAGE]},
 )
 async def create_recommendation(intake: IntakeIn, request: Request) -> Response:
     """Apply the protocol to an intake, keep both, and answer with the whole plan once it is safely on disk.
 
     Send an `Idempotency-Key` to be able to repeat the request when the answer got lost: it is stored once. A page
     (publishable key) gets a `read_token` with the answer, which reads the plan once more within ten minutes; within
-    seven days where a professional looks at it first.
+    seven days where a professional looks at it first. The plan stays in the language that it was stored in.
     """
     backend, caller = backend_of(request), caller_of(request)
     key = idempotency_key(request)
-    made = await creation.create(backend, caller, _asked(intake, backend, caller), key)
-    headers = {"Location": f"/v1/recommendations/{made.id}", "ETag": version_tag(made.version), **UNSTORED}
+    made = await creation.create(backend, caller, asked_of(intake, backend, caller, wished(request, caller)), key)
+    headers = {"Location": f"/v1/recommendations/{made.id}", "ETag": version_tag(made.version), **UNSTORED, **VARIES}
+    headers |= in_its_language(made.body)
     if made.replayed:
         headers["Idempotent-Replayed"] = "true"
     return Response(made.body, status_code=201, media_type=JSON, headers=headers)
 
 
-def _asked(intake: IntakeIn, backend: Backend, caller: Caller) -> creation.Asked:
+def asked_of(intake: IntakeIn, backend: Backend, caller: Caller, language: str) -> creation.Asked:
     """Take an intake apart: what the rules read, and what is kept of it."""
     zone = caller.clinic.time_zone
-    facts = read(intake, lambda named: backend.clock.today(named or zone))
+    facts = read(intake, lambda named: backend.clock.today(named or zone), language)
     return creation.Asked(
         facts=facts,
         sent=as_sent(intake),
-        kept=as_kept(intake, facts.assessed_on, zone),
+        kept=as_kept(intake, facts.assessed_on, zone, language),
         client_ref=intake.client.ref if intake.client else None,
         fields=sent_fields(intake),
     )
@@ -182,7 +184,7 @@ def read_recommendation(
     else:
         shown = recommendations.read(backend, caller, recommendation_id)
     tag = version_tag(shown.version)
-    headers = {"ETag": tag, **UNSTORED}
+    headers = {"ETag": tag, **UNSTORED, **in_its_language(shown.body)}
     if not caller.publishable and holds(request, tag):
         return Response(status_code=304, headers=headers)
     return Response(shown.body, media_type=JSON, headers=headers)
@@ -220,4 +222,6 @@ def explain_recommendation(
     backend = backend_of(request)
     kept = recommendations.fetch(backend, caller, recommendation_id)
     facts = read(read_kept(kept.intake), backend.clock.today)
-    return unstored(request, recommendations.explanation(backend, caller, kept, facts))
+    answer = unstored(request, recommendations.explanation(backend, caller, kept, facts))
+    answer.headers["Content-Language"] = kept.language
+    return answer

@@ -300,16 +300,17 @@ class _Look:
         return all(one.rank is None for one in self.holding.reactions if one.visit == last)
 
     def _settings(self) -> tuple[SettingsHeld, tuple[tuple[str, SettingsHeld], ...]]:
-        """The settings of the next session, without the devices that a sign has taken off the list."""
+        """The settings of the next session, without the devices that a sign has taken off, or that are not there."""
         settings, area_settings = self._graded()
-        gone = self.holding.given_up
+        gone, present = self.holding.given_up, self.course.start.present
 
         def left(held: SettingsHeld) -> SettingsHeld:
-            return held._replace(devices=tuple(device for device in held.devices if device not in gone))
+            kept = (device for device in held.devices if device not in gone)
+            return held._replace(devices=tuple(device for device in kept if present is None or device in present))
 
         return (
             (left(settings), tuple((area, left(held)) for area, held in area_settings))
-            if gone
+            if gone or present is not None
             else (settings, area_settings)
         )
 

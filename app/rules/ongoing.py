@@ -36,12 +36,14 @@ class Start:
         day: The day for which that held.
         reviewed: Whether a professional cleared or adjusted the recommendation.
         adjustments: What they set, if they did; the start counted from that day.
+        present: The devices that the clinic had then; null where it did not say.
     """
 
     intake: Intake
     day: date
     reviewed: bool = False
     adjustments: Adjustments | None = None
+    present: tuple[str, ...] | None = None
 
 
 class Since(NamedTuple):

@@ -26,10 +26,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Ground", "Reason", "Refusal", "Room", "allowed", "held_up", "refusal", "window_of"]
 
-Reason: TypeAlias = Literal["hold", "past", "early", "forbidden", "late", "reassess", "full", "booked"]
+Reason: TypeAlias = Literal["hold", "past", "early", "forbidden", "late", "reassess", "full", "booked", "closed"]
 """Why a day is refused: the course is on hold; the day is over; too soon after the visit before, or too soon at all; a
 wait forbids it; too late after the visit before, for an event or for a look at progress; a new assessment is due
-before it. A whole series knows two more: no slot is free on any day that the rules leave, or a booking leaves none."""
+before it. A whole series knows two more: no slot is free on any day that the rules leave, or a booking leaves none.
+And a clinic may be closed."""
 
 
 class Room(NamedTuple):

@@ -12,6 +12,7 @@ from app.schemas.history import Reaction
 from app.schemas.intake import IntakeIn
 from app.schemas.listing import Cursor, PageSize
 from app.schemas.plan import (
+    TRANSLATION,
     AftercareOut,
     AreaSettingsOut,
     CauseOut,
@@ -22,11 +23,12 @@ from app.schemas.plan import (
     PreCareOut,
     RuleId,
     Text,
+    TranslationOut,
     Urgency,
 )
 from app.schemas.reading import read
 from app.schemas.recommendation import ProtocolRefOut
-from app.schemas.scalars import ClientRef, Input, Output
+from app.schemas.scalars import ClientRef, Input, Output, sometimes
 
 USUAL = 25
 Kind: TypeAlias = Literal["test_area", "session", "progress_check", "maintenance"]
@@ -133,6 +135,7 @@ class OngoingCourseOut(Output):
     reassess_by: date = Field(description="The last day on which the next visit needs no new answers.")
     settings: CourseSettingsOut = Field(description="How the device is set in the next session.")
     event: EventOut | None = Field(description="How the rest lies before an event; null where none was named.")
+    translation: TranslationOut = sometimes(TRANSLATION)
 
 
 class SettledOut(Output):

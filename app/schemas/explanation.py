@@ -5,8 +5,8 @@ from typing import Any, Literal, TypeAlias
 
 from pydantic import Field
 
-from app.schemas.plan import RuleId
-from app.schemas.scalars import Output
+from app.schemas.plan import TRANSLATION, RuleId, TranslationOut
+from app.schemas.scalars import Output, sometimes
 
 Truth: TypeAlias = Literal["yes", "possible", "no"]
 Value: TypeAlias = str | int | bool | None
@@ -66,3 +66,4 @@ class ExplanationOut(Output):
     protocol: ExplainedByOut = Field(description="The rules it was made with.")
     rules: list[RuleReasonsOut] = Field(description="Every rule of the protocol, in the order of the evidence.")
     unanswered: list[WitnessOut] = Field(description="The open questions, each with a case in which it matters.")
+    translation: TranslationOut = sometimes(TRANSLATION)

@@ -82,7 +82,8 @@ class IntakeIn(Input):
     )
     language: Language | None = Field(
         default=None,
-        description="Language of the texts in the answer; one that is not available falls back to English.",
+        description="Language of the texts in the answer: `en`, `es`, `fr`, `de` or `ar`; any other falls back to "
+        "English. Absent or null: as `Accept-Language` says.",
     )
     client: ClientIn | None = Field(default=None, description="Who is to be treated.")
     concerns: tuple[ConcernIn, ...] = Field(

@@ -32,7 +32,7 @@ Hours: TypeAlias = Annotated[
     list[Time],
     Field(min_length=2, max_length=2, description="From when until when.", examples=[["09:00", "18:00"]]),
 ]
-Because: TypeAlias = Literal["hold", "past", "early", "forbidden", "late", "reassess", "full", "booked"]
+Because: TypeAlias = Literal["hold", "past", "early", "forbidden", "late", "reassess", "full", "booked", "closed"]
 
 
 class PlannedIn(Input):
@@ -69,7 +69,7 @@ class CheckOut(Output):
     on: date = Field(description="The day that was judged, in the time zone of the course.")
     because: Because | None = Field(
         description="Which limit it meets: `hold`, the day is `past`, too `early`, `forbidden` by a wait, too `late`, "
-        "`reassess` first, or what else is `booked`; null where it may."
+        "`reassess` first, what else is `booked`, or the clinic is `closed`; null where it may."
     )
     rules: list[CauseOut] = Field(description="The rules behind it; none where the day is simply over.")
     first_date: date | None = Field(description="The first day on which it may be; null where none is by now.")
@@ -145,10 +145,14 @@ class FitIn(Input):
     )
     minutes: Minutes = Field(default=60, description="How long each visit takes.")
     opening_hours: OpeningHoursIn | None = Field(
-        default=None, description="When the clinic is open; needed with `busy` and `ical`."
+        default=None,
+        description="When the clinic is open; needed with `busy` and `ical` unless the clinic set it. It narrows the "
+        "hours that the clinic set, and never widens them.",
     )
     closures: tuple[ClosureIn, ...] = Field(
-        default=(), max_length=MOST_CLOSURES, description="Days on which the clinic is closed."
+        default=(),
+        max_length=MOST_CLOSURES,
+        description="Days on which the clinic is closed, beside those that it set.",
     )
     wishes: WishesIn | None = Field(default=None, description="When the person would like to come.")
     until: IsoDate | None = Field(default=None, description="The last day to look at; absent or null is far enough.")

@@ -1,7 +1,7 @@
 """The parts of a plan that repeat: a range, an edge of a window, a step of care, something to say."""
 
 from datetime import date
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Final, Literal, TypeAlias
 
 from pydantic import Field
 
@@ -27,6 +27,16 @@ Rules: TypeAlias = Annotated[list[RuleId], Field(description="Every rule that ho
 Urgency: TypeAlias = Literal[
     "emergency", "same_day", "within_24h", "within_7_days", "urgent_referral", "clinician", "crisis"
 ]
+
+
+class TranslationOut(Output):
+    """What holds of the texts of an answer as a translation."""
+
+    clinically_reviewed: bool = Field(description="Whether the clinic had the translation looked through.")
+    text: str | None = Field(description="What to show beside the texts, in their language; null once it was.")
+
+
+TRANSLATION: Final = "In every language but English: whether somebody who can judge it had looked at the translation."
 
 
 class RangeOut(Output):

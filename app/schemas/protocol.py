@@ -4,8 +4,8 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict, Field
 
-from app.schemas.plan import Dispute, Level, RuleId, SourceIds
-from app.schemas.scalars import Output
+from app.schemas.plan import TRANSLATION, Dispute, Level, RuleId, SourceIds, TranslationOut
+from app.schemas.scalars import Output, sometimes
 
 
 class ProtocolSummaryOut(Output):
@@ -15,7 +15,7 @@ class ProtocolSummaryOut(Output):
     version: str = Field(description="Its version.", examples=["1.0.0"])
     title: str = Field(description="Its name, for people.")
     digest: str = Field(description="SHA-256 over its canonical form (RFC 8785).", examples=["sha256:0d5e…"])
-    texts_digest: str = Field(description="SHA-256 over its English texts.")
+    texts_digest: str = Field(description="SHA-256 over its texts, in the language of the answer.")
     clinical_review: str = Field(
         description="`unreviewed` until a clinic records who reviewed it.", examples=["unreviewed"]
     )
@@ -59,7 +59,7 @@ class ProtocolRuleOut(Open):
     sources: SourceIds
     evidence_level: Level
     dispute: Dispute
-    text: str = Field(description="The words for the client, in English.")
+    text: str = Field(description="The words for the client, in the language of the answer.")
     dispute_text: str | None = Field(description="How the sources differ, in words; null where they hardly do.")
 
 
@@ -71,3 +71,4 @@ class ProtocolOut(Open):
     digest: str = Field(description="SHA-256 over its canonical form (RFC 8785).", examples=["sha256:0d5e…"])
     rules: list[ProtocolRuleOut] = Field(description="Every rule, in the order of the evidence.")
     sources: list[ProtocolSourceOut] = Field(description="Every source that a rule cites, once.")
+    translation: TranslationOut = sometimes(TRANSLATION)

@@ -31,6 +31,7 @@ from app.schemas.concerns import AcneScars, Breakouts, ConcernIn, Hyperpigmentat
 from app.schemas.history import ConditionIn, ExposureIn, HistoryIn, MedicationIn, MicrodermabrasionIn, ProcedureIn
 from app.schemas.intake import ClientIn, IntakeIn
 from app.schemas.ledger import Answer, Ledger, Span
+from app.texts import ENGLISH
 
 NO_DATE: Final[Span] = (NEVER, NEVER)
 ANY_DATE: Final[Span] = (0, NEVER)
@@ -250,12 +251,13 @@ def _aims(concerns: Iterable[ConcernIn]) -> tuple[Aim, ...]:
     return tuple(sorted(aims, key=lambda aim: (aim.vector.low, aim.vector.high)))
 
 
-def read(intake: IntakeIn, today: Callable[[str | None], date]) -> Facts:
+def read(intake: IntakeIn, today: Callable[[str | None], date], language: str = ENGLISH) -> Facts:
     """Turn a checked intake into facts.
 
     Args:
         intake: What was sent.
         today: The date in a time zone, or in the clinic's own for `None`; asked only where no `assessed_on` was sent.
+        language: The language to answer in where the intake names none.
 
     Returns:
         The facts; every question that was not answered is an interval of what it could be.
@@ -275,7 +277,7 @@ def read(intake: IntakeIn, today: Callable[[str | None], date]) -> Facts:
         start_on=goals.start_on if goals else None,
         event_on=event_on,
         device=(preferences.device if preferences else None) or "any",
-        language=intake.language or "en",
+        language=intake.language or language,
         person=person,
         areas=local,
         concerns=aims,

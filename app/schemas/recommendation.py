@@ -7,6 +7,7 @@ from pydantic import Field
 
 from app.schemas.concerns import Area, Concern
 from app.schemas.plan import (
+    TRANSLATION,
     CourseOut,
     Decision,
     Dispute,
@@ -18,8 +19,9 @@ from app.schemas.plan import (
     Rules,
     SourceIds,
     Text,
+    TranslationOut,
 )
-from app.schemas.scalars import Output
+from app.schemas.scalars import Output, sometimes
 
 
 class ProtocolRefOut(Output):
@@ -107,6 +109,17 @@ class SourceOut(Output):
     url: str | None = Field(description="Where it can be read; null if no address is known.")
 
 
+class NotOfferedOut(Output):
+    """Something that the clinic does not offer."""
+
+    what: Literal["device", "area", "concern"] = Field(
+        description="What it is. `device`: none of those that the rules leave is there."
+    )
+    names: list[str] = Field(description="Which ones.", examples=[["hands"]])
+    needs_review: bool = Field(description="Whether a professional has to look before anything may be booked.")
+    text: Text
+
+
 class RecommendationOut(Output):
     """A plan. It supports a professional's decision; it is no diagnosis, no prescription and no order."""
 
@@ -141,3 +154,7 @@ class RecommendationOut(Output):
     options: list[NoteOut] = Field(description="Choices that the evidence offers; shown, never applied.")
     sources: list[SourceOut] = Field(description="Every source cited.")
     disclaimers: list[str] = Field(description="What must be shown with every plan.")
+    translation: TranslationOut = sometimes(TRANSLATION)
+    not_offered: list[NotOfferedOut] = sometimes(
+        "What the clinic does not offer of all that was asked for or that the plan needs; it is not dropped."
+    )

@@ -13,6 +13,7 @@ from pydantic import (
     AfterValidator,
     BaseModel,
     ConfigDict,
+    Field,
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
     WithJsonSchema,
@@ -32,9 +33,18 @@ class Input(BaseModel):
 
 
 class Output(BaseModel):
-    """What a caller receives: every field is always there."""
+    """What a caller receives: every field is always there, but for those that are told `sometimes`."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def sometimes(description: str) -> Any:  # noqa: ANN401 -- as Field
+    """Declare a member that an answer has only where there is something to say; it is never null."""
+    return Field(default=None, description=description, json_schema_extra=_without_default)
+
+
+def _without_default(schema: Json) -> None:
+    del schema["default"]
 
 
 class Scalar:

@@ -12,10 +12,11 @@ from pydantic import Field
 
 from app.schemas.intake import IntakeIn
 from app.schemas.listing import ReviewStateOut
-from app.schemas.plan import Urgency
+from app.schemas.plan import TRANSLATION, TranslationOut, Urgency
 from app.schemas.recommendation import RecommendationOut
 from app.schemas.review import ReviewOut, ReviewToldOut
-from app.schemas.scalars import Output
+from app.schemas.scalars import Output, sometimes
+from app.texts import ENGLISH
 
 Json = dict[str, Any]
 DEFAULT_AREAS = ["face"]
@@ -27,18 +28,19 @@ def as_sent(intake: IntakeIn) -> bytes:
     return _canonical(intake.model_dump(mode="json"))
 
 
-def as_kept(intake: IntakeIn, assessed_on: date, time_zone: str) -> bytes:
+def as_kept(intake: IntakeIn, assessed_on: date, time_zone: str, language: str = ENGLISH) -> bytes:
     """Write an intake with what was left to defaults filled in.
 
     Args:
         intake: What was sent.
         assessed_on: The day for which it was answered.
         time_zone: The zone of the clinic, for those who named none.
+        language: The language of the answer, for those who named none.
     """
     written = intake.model_dump(mode="json")
     written["assessed_on"] = assessed_on.isoformat()
     written["time_zone"] = intake.time_zone or time_zone
-    written["language"] = intake.language or "en"
+    written["language"] = intake.language or language
     written["preferences"] = {"device": (intake.preferences and intake.preferences.device) or "any"}
     for concern in written["concerns"]:
         concern["areas"] = concern["areas"] or DEFAULT_AREAS
@@ -111,6 +113,7 @@ class WithheldOut(Output):
     )
     referral: list[str] = Field(description="Why, in words for the client; empty unless it is urgent.")
     red_flags: list[SignOut] = Field(description="Signs that cannot wait for a visit; empty unless it is urgent.")
+    translation: TranslationOut = sometimes(TRANSLATION)
 
 
 class WithheldCreatedOut(WithheldOut):

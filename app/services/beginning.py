@@ -1,6 +1,7 @@
 """What a course began from: the intake of its plan, and what a professional set."""
 
 import json
+from collections.abc import Collection
 from datetime import date
 from typing import Any, Final, NamedTuple
 
@@ -21,8 +22,13 @@ class Accepted(NamedTuple):
     reviews: list[Review]
 
 
-def beginning(accepted: Accepted) -> bytes:
-    """What a course begins from, as it is kept: the last review of the plan is the one that holds."""
+def beginning(accepted: Accepted, present: Collection[str] | None = None) -> bytes:
+    """What a course begins from, as it is kept: the last review of the plan is the one that holds.
+
+    Args:
+        accepted: The plan.
+        present: The devices that the clinic has; null where it did not say.
+    """
     plan, decided = accepted.plan, accepted.reviews[-1:]
     review = json.loads(decided[0].document) if decided else {"state": "none", "adjustments": None}
     goes_on = review["state"] in _GOES_ON
@@ -32,7 +38,8 @@ def beginning(accepted: Accepted) -> bytes:
         "reviewed": goes_on,
         "adjustments": review["adjustments"] if goes_on else None,
     }
-    return encode(begins).encode()
+    told = {} if present is None else {"present": list(present)}
+    return encode(begins | told).encode()
 
 
 def start_of(course: Course) -> Start:
@@ -40,7 +47,8 @@ def start_of(course: Course) -> Start:
     begins = json.loads(course.start)
     day = date.fromisoformat(begins["day"])
     adjustments = None if begins["adjustments"] is None else _adjustments(begins["adjustments"], day)
-    return Start(begins["intake"], day, begins["reviewed"], adjustments)
+    present = begins.get("present")
+    return Start(begins["intake"], day, begins["reviewed"], adjustments, None if present is None else tuple(present))
 
 
 def _adjustments(said: Json, day: date) -> Adjustments:

@@ -26,6 +26,7 @@ from app.services.happenings import happenings_of
 from app.services.recommendations import fetch as fetch_plan
 from app.services.recommendations import record
 from app.services.remembered import MOST, Remembered
+from app.services.shelf import spoken
 from app.store import audit, clinics, courses, recommendations
 from app.store.course_values import Course, CourseHappened
 from app.store.values import AuditEntry, Clinic, Recommendation, Review
@@ -126,7 +127,7 @@ def of_plan(backend: Backend, caller: Caller, recommendation_id: str) -> bytes:
         reviews = recommendations.reviews(rows, clinic_id, kept.id)
         course = courses.of_recommendation(rows, clinic_id, kept.id)
     record(backend, caller, READ_PLAN, kept.id)
-    words = backend.shelf.with_digest(kept.protocol_digest) or backend.shelf.in_force
+    words = spoken(backend.shelf.with_digest(kept.protocol_digest) or backend.shelf.in_force, kept.language)
     return plan_written(words, caller.clinic, kept, reviews, course)
 
 

@@ -24,14 +24,13 @@ from app.errors import (
     OverloadedError,
     TooManyRequestsError,
 )
-from app.security import KeyText, ScopeName, read_key
+from app.security import CREATE, KeyText, is_form_id, read_key
 from app.services.backend import Backend
 from app.services.keyring import Held
 from app.services.limits import Verdict
+from app.store.profile import Form
 from app.store.values import ApiKey, AuditEntry, Clinic
 
-PREVIEW: Final[ScopeName] = "recommendations:preview"
-CREATE: Final[ScopeName] = "recommendations:create"
 BATCH: Final = "recommendation.batch"
 USE: Final = "key.use"
 """The action of a call that did not get as far as to what it asks for."""
@@ -81,6 +80,7 @@ class Caller:
         address: Where the connection comes from.
         request_id: The name of the request.
         origin: The web page that a publishable key is used from; null for secret keys.
+        form: The form that they ask under, where that stands for the key.
     """
 
     key: ApiKey
@@ -88,6 +88,7 @@ class Caller:
     address: str
     request_id: str
     origin: str | None = None
+    form: Form | None = None
 
     @property
     def publishable(self) -> bool:
@@ -113,7 +114,11 @@ async def identify(backend: Backend, asking: Asking) -> Caller:
     """
     held = _again(backend, asking.authorization) or await _first_time(backend, asking)
     backend.keyring.used(held.key)
-    return Caller(held.key, held.clinic, asking.address, asking.request_id)
+    return _calling(held, asking)
+
+
+def _calling(held: Held, asking: Asking) -> Caller:
+    return Caller(held.key, held.clinic, asking.address, asking.request_id, form=held.form)
 
 
 def _again(backend: Backend, authorization: Sequence[str]) -> Held | None:
@@ -126,7 +131,7 @@ async def _first_time(backend: Backend, asking: Asking) -> Held:
     if not any(map(_is_bearer, asking.authorization)):
         raise MissingKeyError
     key = _read(asking.authorization)
-    held = await _opened(backend, key) if key else None
+    held = await _opened(backend, key) if key else _form(backend, asking.authorization)
     if held:
         backend.keyring.remember(asking.authorization[0], held)
         return held
@@ -141,6 +146,12 @@ def _read(authorization: Sequence[str]) -> KeyText | None:
     if len(authorization) != 1 or not _is_bearer(authorization[0]):
         return None
     return read_key(authorization[0].partition(" ")[2].strip())
+
+
+def _form(backend: Backend, authorization: Sequence[str]) -> Held | None:
+    """Find the form whose public id was sent in the place of a key."""
+    shown = authorization[0].partition(" ")[2].strip() if len(authorization) == 1 else ""
+    return backend.keyring.find(shown) if is_form_id(shown) and _is_bearer(authorization[0]) else None
 
 
 async def _opened(backend: Backend, key: KeyText) -> Held | None:
@@ -172,7 +183,7 @@ def suspected(backend: Backend, asking: Asking, key_id: str | None, error: AppEr
         return TooManyRequestsError(wait=verdict.wait)
     held = backend.keyring.find(key_id) if key_id else None
     if held:
-        note(backend, Caller(held.key, held.clinic, asking.address, asking.request_id), USE, error.code)
+        note(backend, _calling(held, asking), USE, error.code)
     return error
 
 
@@ -193,7 +204,7 @@ def bind(backend: Backend, caller: Caller, origins: Sequence[str]) -> Caller:
     if len(origins) != 1 or origins[0] not in caller.key.origins:
         verdict = backend.limits.guess(caller.address)
         raise OriginNotAllowedError if verdict.taken else TooManyRequestsError(wait=verdict.wait)
-    return Caller(caller.key, caller.clinic, caller.address, caller.request_id, origins[0])
+    return Caller(caller.key, caller.clinic, caller.address, caller.request_id, origins[0], caller.form)
 
 
 async def count(backend: Backend, caller: Caller) -> Verdict:
@@ -239,7 +250,7 @@ def recognize(backend: Backend, asking: Asking) -> Caller | None:
         held = _again(backend, asking.authorization) or _unread(backend, asking.authorization)
     except DatabaseUnavailableError:
         return None
-    return held and Caller(held.key, held.clinic, asking.address, asking.request_id)
+    return held and _calling(held, asking)
 
 
 def _unread(backend: Backend, authorization: Sequence[str]) -> Held | None:

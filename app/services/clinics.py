@@ -49,7 +49,7 @@ def find(office: Office, clinic_id: str, world: World | None = None) -> Clinic:
 def change(office: Office, clinic: Clinic, settings: dict[str, Any]) -> list[Clinic]:
     """Change what a clinic chose, in both worlds, in the order in which every writer takes several."""
     worlds = sorted((clinic, find(office, clinic.twin_id)), key=attrgetter("id"))
-    changed = [replace(one, **settings) for one in worlds]
+    changed = [replace(one, version=one.version + 1, **settings) for one in worlds]
     with office.database.keyring_write(clinic.id) as rows:
         for one in changed:
             office.database.enter(rows, one.id)

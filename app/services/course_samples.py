@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 
 from app.rules.chain import VisitKey
 from app.services.beginning import Accepted
-from app.services.courses import Reader, compose, summary, visit_id
+from app.services.courses import Reader, compose, summary, visit_id, words_of
 from app.services.creation import Asked, Name
 from app.services.creation import compose as planned
 from app.services.demonstration import REVIEWED_COURSE_ID, SAMPLE_COURSE_ID, SAMPLE_ID, WITHDRAWN_COURSE_ID
@@ -67,7 +67,7 @@ def _here(shelf: Shelf, asked: Asked, read: Reader, course_id: str) -> Situation
     """The example of a course as it stands."""
     plan = planned(shelf.in_force, CLINIC, asked, Name(SAMPLE_ID, AT))
     course = compose(shelf, CLINIC, Accepted(plan, []), read, Name(course_id, AT))
-    return situation(shelf, course, (), AT, read)
+    return situation(words_of(shelf, course), course, (), AT, read)
 
 
 def _told(here: Situation, report: Report) -> Json:

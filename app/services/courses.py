@@ -1,7 +1,7 @@
 """Courses: a plan that was accepted, from its start on. What happens in one is for `app.services.recording`."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import partial
@@ -33,7 +33,7 @@ from app.services.creation import Name, client_hash
 from app.services.cursors import read_cursor, write_cursor
 from app.services.happenings import happenings_of
 from app.services.replays import Claim
-from app.services.shelf import Shelf
+from app.services.shelf import Shelf, spoken
 from app.services.views import Shown, instant
 from app.store import audit, courses, replies
 from app.store import recommendations as plans
@@ -171,16 +171,21 @@ def compose(shelf: Shelf, clinic: Clinic, accepted: Accepted, read: Reader, name
         protocol_version=plan.protocol_version,
         protocol_digest=plan.protocol_digest,
         texts_digest=plan.texts_digest,
-        start=beginning(accepted),
+        start=beginning(accepted, clinic.settings.devices),
         answer=b"",
     )
-    words = words_of(shelf, course)
+    words = words_of(shelf, course, clinic.settings.translations_reviewed)
     standing = stand(words.program, start_of(course), (), read)
     return replace(course, status=standing.status, answer=written(words, course, standing))
 
 
-def words_of(shelf: Shelf, course: Course) -> Words:
-    """Find the rules that a course is planned with.
+def words_of(shelf: Shelf, course: Course, reviewed: Container[str] = ()) -> Words:
+    """Find the rules that a course is planned with, in its language.
+
+    Args:
+        shelf: The protocols.
+        course: The course.
+        reviewed: The languages whose translations the clinic vouches for.
 
     Raises:
         ProtocolNotOnShelfError: They are not at hand any more.
@@ -188,7 +193,7 @@ def words_of(shelf: Shelf, course: Course) -> Words:
     words = shelf.with_digest(course.protocol_digest)
     if words is None:
         raise ProtocolNotOnShelfError
-    return words
+    return spoken(words, course.language, reviewed)
 
 
 def standing_of(backend: Backend, course: Course, happened: Iterable[CourseHappened], read: Reader) -> Standing:

@@ -15,9 +15,11 @@ from app.security import new_id
 from app.services import recommend
 from app.services.backend import Backend
 from app.services.callers import Caller
+from app.services.offering import limited, offer_of
 from app.services.replays import alone
 from app.services.views import Shown, is_withheld, not_yet, read_token, withheld
 from app.store.lane import Replayed, Stored
+from app.store.profile import Form
 from app.store.values import Clinic, Event, Recommendation, Reply, ReviewState, Unit
 
 READ_ONCE: Final = timedelta(minutes=10)
@@ -75,7 +77,7 @@ async def create(backend: Backend, caller: Caller, asked: Asked, idempotency_key
 
 def store(backend: Backend, caller: Caller, asked: Asked, name: Name) -> None:
     """Answer an intake and keep both under a given name; wait until they are on disk."""
-    kept = compose(backend.shelf.in_force, caller.clinic, asked, name)
+    kept = compose(_words(backend, caller.clinic, asked), caller.clinic, asked, name)
     backend.lane.submit(_unit(backend, caller, asked, kept, None)).result()
 
 
@@ -117,13 +119,19 @@ def client_hash(backend: Backend, clinic: Clinic, client_ref: str) -> str:
 
 def _compose(backend: Backend, caller: Caller, asked: Asked) -> Recommendation:
     now = backend.clock.now()
-    kept = compose(backend.shelf.in_force, caller.clinic, asked, Name(new_id("rec"), now))
+    words, name = _words(backend, caller.clinic, asked), Name(new_id("rec"), now)
+    kept = compose(words, caller.clinic, asked, name, caller.form)
     if not caller.publishable:
         return kept
     return replace(kept, read_once_until=now + (READ_ONCE_REVIEWED if is_withheld(caller, kept) else READ_ONCE))
 
 
-def compose(words: Words, clinic: Clinic, asked: Asked, name: Name) -> Recommendation:
+def _words(backend: Backend, clinic: Clinic, asked: Asked) -> Words:
+    """The protocol that answers, in the language that is asked for."""
+    return backend.shelf.in_force_in(asked.facts.language, clinic.settings.translations_reviewed)
+
+
+def compose(words: Words, clinic: Clinic, asked: Asked, name: Name, form: Form | None = None) -> Recommendation:
     """Compute a recommendation as it will be kept.
 
     Args:
@@ -131,9 +139,12 @@ def compose(words: Words, clinic: Clinic, asked: Asked, name: Name) -> Recommend
         clinic: Whose it is.
         asked: What is asked.
         name: What it is called, and when it is computed.
+        form: The form under which it is asked, if it is.
     """
     plan = recommend.compute(words, asked.facts, name.created_at)
-    state: ReviewState = "required" if _asks_for_review(clinic, plan.decision) else "none"
+    offered = limited(plan.document, offer_of(clinic, form), words.catalog)
+    needed = _asks_for_review(clinic, plan.decision) or (offered.blocked and plan.bookable)
+    state: ReviewState = "required" if needed else "none"
     return Recommendation(
         clinic_id=clinic.id,
         id=name.id,
@@ -142,7 +153,7 @@ def compose(words: Words, clinic: Clinic, asked: Asked, name: Name) -> Recommend
         decision=plan.decision,
         worst_decision=plan.worst_decision,
         status=plan.status,
-        bookable=plan.bookable and state == "none",
+        bookable=plan.bookable and not offered.blocked and state == "none",
         language=words.catalog.language,
         assessed_on=asked.facts.assessed_on,
         protocol_id=words.program.protocol.id,
@@ -153,7 +164,7 @@ def compose(words: Words, clinic: Clinic, asked: Asked, name: Name) -> Recommend
         version=1,
         read_once_until=None,
         intake=asked.kept,
-        answer=_named(plan.document, name.id, state),
+        answer=_named(offered.document, name.id, state),
     )
 
 

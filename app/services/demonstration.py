@@ -1,10 +1,12 @@
 """A clinic to try things out with."""
 
+from dataclasses import replace
 from datetime import datetime
+from importlib.resources import files
 from typing import Final, NamedTuple
 
 from app.security import FOR_BROWSERS, SCOPES, KeyText, random_text
-from app.services import clinics, courses, creation, keys, webhooks
+from app.services import clinics, courses, creation, forms, keys, logos, webhooks
 from app.services.backend import Backend
 from app.services.callers import Caller
 from app.services.courses import Reader
@@ -12,7 +14,9 @@ from app.services.creation import Asked, Name
 from app.services.keys import Draft, Maker
 from app.store import audit
 from app.store import keys as kept_keys
+from app.store.profile import ClinicSettings
 from app.store.values import ApiKey, Clinic
+from app.texts import LANGUAGES
 
 KEPT_DAYS: Final = 1
 SAMPLE_ID: Final = "rec_4fVq1bW8cXz0TnKpLr7sYd"
@@ -24,6 +28,9 @@ SAMPLE_COURSE_ID: Final = "crs_5gWr2cX9dY1Aa0UoLqMs8Z"
 REVIEWED_COURSE_ID: Final = "crs_9eXs5gP7aU2yBr3NnQv6xH"
 WITHDRAWN_COURSE_ID: Final = "crs_1aYt6hQ8bV3zCs4PoRw7yJ"
 WAITING_COURSE_ID: Final = "crs_4cAw0mU2fZ7dGw8TtVb1cN"
+SAMPLE_FORM_ID: Final = "frm_6jXs1dY7eZ3Bb4VpNrOt2A"
+REVOKED_FORM_ID: Final = "frm_8kZu3fA9gB5dDx6WrTvQ4c"
+SAMPLE_LOGO_ID: Final = "lgo_3kJ8sQ1wX6vB9nM2zR5tYc"
 """What the examples of the documentation name: a demonstration has these, so that they can be tried."""
 _CARRIED_OUT: Final = {
     "rec_6hXs3dY0eZ2Bb1VpMrNt9A": SAMPLE_COURSE_ID,
@@ -61,9 +68,10 @@ def take_in_demo_clinic(
         receiver: The webhook endpoint of the documentation, likewise.
         read: From an intake to its facts, for the courses of the documentation, likewise.
     """
-    _, test = clinics.create(
-        backend, "Demonstration", "Europe/London", retention_days=KEPT_DAYS, review_every_plan=False
-    )
+    live, test = _opened(backend)
+    logos.put(backend, Maker(live), _logo(), SAMPLE_LOGO_ID)  # in the live world, which nobody changes
+    logos.put(backend, Maker(test), _logo())
+    _make_forms(backend, test, origins)
     secret = keys.create(backend, Maker(test), Draft("secret", "demonstration", frozenset(SCOPES)))
     publishable = keys.create(backend, Maker(test), Draft("publishable", "demonstration", FOR_BROWSERS, origins))
     if asked is not None:
@@ -76,6 +84,27 @@ def take_in_demo_clinic(
             webhooks.create(backend, Maker(test), receiver, endpoint_id)
     backend.keyring.look()
     return DemoKeys(secret.text, publishable.text)
+
+
+def _opened(backend: Backend) -> list[Clinic]:
+    """The clinic in its two worlds, reachable and in every language."""
+    made = clinics.create(
+        backend, "Demonstration", "Europe/London", retention_days=KEPT_DAYS, review_every_plan=False
+    )  # fmt: skip
+    settings = ClinicSettings(phone="+44 20 7946 0000", email="desk@clinic.example", languages=LANGUAGES)
+    clinics.change(backend, made[0], {"settings": settings})
+    return [replace(one, version=one.version + 1, settings=settings) for one in made]
+
+
+def _logo() -> bytes:
+    return files("app").joinpath("static/demo-logo.png").read_bytes()
+
+
+def _make_forms(backend: Backend, clinic: Clinic, origins: frozenset[str]) -> None:
+    """A form to look at and to fill in, and one to take back."""
+    draft = forms.Draft("demonstration", origins, None, None, None, stores=True)
+    for form_id in (SAMPLE_FORM_ID, REVOKED_FORM_ID):
+        forms.create(backend, Maker(clinic), draft, form_id)
 
 
 def _make_samples(backend: Backend, caller: Caller, asked: Asked) -> None:

@@ -1,7 +1,7 @@
 """Erasures as a list that outlives a backup: a database that was brought back is told again who was erased.
 
-Keys that were revoked are on it, too: they would hold again. The list names nobody. It ends with a keyed hash of all of
-it, because whoever is missing from it would come back.
+Keys and forms that were revoked are on it, too: they would hold again. The list names nobody. It ends with a keyed hash
+of all of it, because whoever is missing from it would come back.
 """
 
 import hashlib
@@ -14,9 +14,10 @@ from itertools import chain, groupby
 from operator import attrgetter
 from typing import Any, Final, Literal, NamedTuple
 
-from app.security import same
+from app.security import is_form_id, same
+from app.services.forms import revoke as take_back
 from app.services.keys import Maker, Office, revoke
-from app.store import clients, clinics, erasures, keys
+from app.store import clients, clinics, erasures, forms, keys
 from app.store.clients import Erased
 from app.store.values import Clinic
 
@@ -37,7 +38,7 @@ class Ending(NamedTuple):
     Attributes:
         clinic_id: By which clinic, in one of its worlds.
         kind: Which of the two.
-        known_as: The keyed hash of the client, or the id of the key.
+        known_as: The keyed hash of the client, or the id of the key or the form.
         at: When, in UTC.
     """
 
@@ -78,7 +79,8 @@ def listed(office: Office, older: Iterable[Ending] = ()) -> list[Ending]:
 def _ended(office: Office, clinic_id: str) -> list[Ending]:
     with office.database.read(clinic_id) as rows:
         erased = [Ending(clinic_id, "client", *one) for one in erasures.tombstones(rows, clinic_id)]
-        ends = [(key.id, key.revoked_at) for key in keys.of_clinic(rows, clinic_id)]
+        ends = [(one.id, one.revoked_at) for one in keys.of_clinic(rows, clinic_id)]
+        ends += [(one.id, one.revoked_at) for one in forms.of_clinic(rows, clinic_id)]
     return erased + [Ending(clinic_id, "key", key_id, at) for key_id, at in ends if at is not None]
 
 
@@ -99,9 +101,11 @@ def _there(office: Office) -> dict[str, Clinic]:
 
 
 def _holding(office: Office) -> set[tuple[str, str, str]]:
-    """Every key that holds, as it would begin on a list."""
+    """Every key and every form that holds, as it would begin on a list."""
     with office.database.keyring() as rows:
-        return {(key.clinic_id, "key", key.id) for key in keys.every(rows, office.clock.now())}
+        holding = [(one.clinic_id, one.id) for one in keys.every(rows, office.clock.now())]
+        holding += [(one.clinic_id, one.id) for one in forms.every(rows)]
+    return {(clinic_id, "key", known_as) for clinic_id, known_as in holding}
 
 
 def written(office: Office, every: Collection[Ending]) -> Iterator[str]:
@@ -178,7 +182,8 @@ def _revoke(office: Office, there: Mapping[str, Clinic], every: Iterable[Ending]
     holding = _holding(office)
     back = [one for one in every if one[:3] in holding]
     for one in back:
-        revoke(office, Maker(there[one.clinic_id]), one.known_as, at=one.at)
+        step = take_back if is_form_id(one.known_as) else revoke
+        step(office, Maker(there[one.clinic_id]), one.known_as, at=one.at)
     return len(back)
 
 

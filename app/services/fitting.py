@@ -21,7 +21,7 @@ from app.services.freebusy import Stretch, seconds_at, seconds_from
 from app.services.openings import calendar_of
 from app.services.recommendations import record
 from app.services.situations import Situation, look
-from app.services.slots import HORIZON, Slot, best_slots
+from app.services.slots import HORIZON, Calendar, Slot, best_slots
 
 FIT: Final = "course.fit"
 LOOK: Final = "progress_check"
@@ -53,7 +53,7 @@ def place(backend: Backend, caller: Caller, course_id: str, asked: Mapping[str, 
 def fitted(here: Situation, asked: Mapping[str, Any]) -> Json:
     """Place every visit that is to come."""
     here.goes_on()
-    standing, calendar = here.standing, calendar_of(asked, here.zone, list(_taken(here)))
+    standing, calendar = here.standing, _calendar(here, asked)
     held = bool(standing.chain.hold)
     slots = {} if held else best_slots(calendar, here.now, asked.get("until") or _far_enough(here))
     origin = standing.origin
@@ -70,6 +70,15 @@ def fitted(here: Situation, asked: Mapping[str, Any]) -> Json:
             "slot_rank": found.cost.rank,
         },
     }
+
+
+def _calendar(here: Situation, asked: Mapping[str, Any]) -> Calendar:
+    """The free time, within the hours in which the clinic is open, as far as it said so."""
+    taken = list(_taken(here))
+    if here.doors is None:
+        return calendar_of(asked, here.zone, taken)
+    within = here.doors.within(asked, taken, here.zone, here.now)
+    return within.cut(calendar_of(within.asked, here.zone, within.taken))
 
 
 def _far_enough(here: Situation) -> date:

@@ -1,6 +1,6 @@
 """What a professional may decide about a plan, and what the answer is afterwards: no store, no clock."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final, Literal
@@ -13,7 +13,8 @@ from app.rules.plan import Plan, make_plan
 from app.rules.protocol import BLOCKING, Decision
 from app.rules.record import Facts, at_rest
 from app.rules.unanswered import unanswered
-from app.services.shelf import Shelf
+from app.services.offering import EVERYTHING, Offer, limited
+from app.services.shelf import Shelf, spoken
 from app.store.values import Recommendation
 
 Reviewed = Literal["cleared", "adjusted", "declined"]
@@ -68,16 +69,21 @@ class Case:
         stored: As it is kept; its answer is the first one, as the rules gave it.
         shelf: The protocols at hand.
         read: From the stored intake to its facts.
+        reviewed: The languages whose translations the clinic vouches for.
+        offer: What the clinic offers.
     """
 
     stored: Recommendation
     shelf: Shelf
     read: Callable[[bytes], Facts]
+    reviewed: Container[str] = ()
+    offer: Offer = EVERYTHING
 
     @property
     def words(self) -> Words | None:
-        """The very protocol that it was made with, if it is at hand."""
-        return self.shelf.with_digest(self.stored.protocol_digest)
+        """The very protocol that it was made with, if it is at hand; in the language of the answer."""
+        words = self.shelf.with_digest(self.stored.protocol_digest)
+        return words and spoken(words, self.stored.language, self.reviewed)
 
 
 def judge(case: Case, judgement: Judgement, reviewed_at: datetime) -> Verdict:
@@ -105,8 +111,8 @@ def judge(case: Case, judgement: Judgement, reviewed_at: datetime) -> Verdict:
     if looser and judgement.reason is None:
         raise LooserThanRulesError(looser)
     document = _document(judgement, looser, reviewed_at)
-    words = case.words or case.shelf.in_force
-    base = found.answer() if found else case.stored.answer
+    words = case.words or case.shelf.in_force_in(case.stored.language, case.reviewed)
+    base = limited(found.answer(), case.offer, words.catalog).document if found else case.stored.answer
     answer, bookable = write_reviewed(base, case.stored.id, document, words.catalog)
     return Verdict(STATES[judgement.outcome], reviewed_at, bookable, document, answer)
 

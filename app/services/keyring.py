@@ -1,4 +1,4 @@
-"""The keys of all clinics, at hand: a copy that is at most a second old, so that no request waits for the database.
+"""The keys and forms of all clinics, at hand: a copy that is at most a second old, so that no request waits.
 
 A thread looks every quarter of a second whether any key or clinic was changed, which is one number, and reads them anew
 only then. A copy that could not be looked after for five seconds is not used: a revoked key must not live on because
@@ -18,7 +18,9 @@ from typing import Final, NamedTuple
 from app.clock import Clock
 from app.db import Database
 from app.errors import DatabaseUnavailableError
-from app.store import clinics, keys
+from app.security import FOR_BROWSERS, PREVIEW
+from app.store import clinics, forms, keys
+from app.store.profile import Form
 from app.store.values import ApiKey, Clinic
 
 LOOK_EVERY: Final = 0.25
@@ -31,10 +33,11 @@ _OPENINGS: Final = 4_096
 
 
 class Held(NamedTuple):
-    """A key and whose it is."""
+    """A key and whose it is; of a form, the key that it stands for."""
 
     key: ApiKey
     clinic: Clinic
+    form: Form | None = None
 
 
 class _Copy(NamedTuple):
@@ -44,6 +47,8 @@ class _Copy(NamedTuple):
     """Each origin that a publishable key names, and until when the last of these keys holds."""
     opened: dict[bytes, Held]
     """What was shown and found to be right, as a hash that only this process can compute."""
+    logos: dict[str, Clinic]
+    """Each logo that there is, and whose it is."""
 
 
 class Keyring:
@@ -54,7 +59,7 @@ class Keyring:
         self._database = database
         self._clock = clock
         self._elapsed = elapsed
-        self._copy = _Copy(-1, {}, {}, {})
+        self._copy = _Copy(-1, {}, {}, {}, {})
         self._looked_at = self._tried_at = -USABLE_FOR
         self._own = urandom(32)
         self._used: set[tuple[str, str]] = set()
@@ -85,7 +90,7 @@ class Keyring:
         return self._elapsed() - self._looked_at <= USABLE_FOR
 
     def find(self, key_id: str) -> Held | None:
-        """Find a key.
+        """Find a key, or a form by its public id.
 
         Raises:
             DatabaseUnavailableError: The copy is too old to tell whether the key still holds.
@@ -93,6 +98,10 @@ class Keyring:
         if not self.fresh:
             raise DatabaseUnavailableError
         return self._copy.held.get(key_id)
+
+    def whose_logo(self, logo_id: str) -> Clinic | None:
+        """Find the clinic of a logo; null if it has another one by now."""
+        return self._copy.logos.get(logo_id)
 
     def recall(self, shown: str) -> Held | None:
         """Find the key that this opened since any key was last changed; to check it anew would take ten times as long.
@@ -115,7 +124,8 @@ class Keyring:
 
     def used(self, key: ApiKey) -> None:
         """Remember that a key was used; it is written down once a minute."""
-        self._used.add((key.clinic_id, key.id))
+        if key.digest:  # a form has no secret, and no row among the keys
+            self._used.add((key.clinic_id, key.id))
 
     def knows_page(self, origin: str) -> bool:
         """Say whether any publishable key that holds names this origin."""
@@ -132,7 +142,8 @@ class Keyring:
             with self._database.keyring() as rows:
                 stamp = keys.stamp(rows)  # first: what changes meanwhile is seen at the next look
                 if stamp != self._copy.stamp:
-                    self._copy = _copy(stamp, keys.every(rows, self._clock.now() - REMEMBERED_FOR), clinics.every(rows))
+                    known = keys.every(rows, self._clock.now() - REMEMBERED_FOR)
+                    self._copy = _copy(stamp, known, forms.every(rows), clinics.every(rows))
             self._looked_at = began
 
     @property
@@ -172,10 +183,18 @@ _NEVER: Final = datetime.min.replace(tzinfo=UTC)
 _ALWAYS: Final = datetime.max.replace(tzinfo=UTC)
 
 
-def _copy(stamp: int, every_key: list[ApiKey], every_clinic: list[Clinic]) -> _Copy:
+def _copy(stamp: int, every_key: list[ApiKey], every_form: list[Form], every_clinic: list[Clinic]) -> _Copy:
     by_id = {clinic.id: clinic for clinic in every_clinic}
     held = {key.id: Held(key, by_id[key.clinic_id]) for key in every_key if key.clinic_id in by_id}
-    return _Copy(stamp, held, _pages(every_key), {})
+    shown = {form.id: Held(_stood_for(form), by_id[form.clinic_id], form) for form in every_form}
+    logos = {clinic.settings.logo.id: clinic for clinic in every_clinic if clinic.settings.logo is not None}
+    return _Copy(stamp, held | shown, _pages([*every_key, *(one.key for one in shown.values())]), {}, logos)
+
+
+def _stood_for(form: Form) -> ApiKey:
+    """The key that a form stands for: one for browsers, without a secret, that may keep nothing unless the form may."""
+    scopes = FOR_BROWSERS if form.stores else frozenset({PREVIEW})
+    return ApiKey(form.id, form.clinic_id, "publishable", form.name, scopes, form.origins, b"", form.created_at)
 
 
 def _pages(every_key: list[ApiKey]) -> dict[str, datetime]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from zoneinfo import ZoneInfo
 
-__all__ = ["MINUTES", "WEEKDAYS", "calendar_of"]
+__all__ = ["MINUTES", "WEEKDAYS", "calendar_of", "closure_faults", "opening_faults", "opening_of"]
 
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MINUTES: Final = (5, 720)
@@ -104,6 +104,25 @@ def _intervals(source: str, told: Sequence[Mapping[str, datetime]], faults: _Fau
             faults.append(Fault(f"/{source}/{index}/end", "order", "Must be later than `start`."))
         else:
             yield first(start), last(end)
+
+
+def opening_faults(told: Mapping[str, Sequence[Sequence[str]]] | None) -> _Faults:
+    """Say what is wrong with opening hours."""
+    faults: _Faults = []
+    _opening(told, faults)
+    return faults
+
+
+def opening_of(told: Mapping[str, Sequence[Sequence[str]]]) -> dict[int, list[Hours]]:
+    """Read opening hours that were found to be right."""
+    return _opening(told, []) or {}
+
+
+def closure_faults(told: Sequence[Mapping[str, date]]) -> _Faults:
+    """Say what is wrong with closures."""
+    faults: _Faults = []
+    _closures(told, faults)
+    return faults
 
 
 def _opening(told: Mapping[str, Sequence[Sequence[str]]] | None, faults: _Faults) -> dict[int, list[Hours]] | None:

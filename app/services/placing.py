@@ -1,6 +1,6 @@
 """Whether a visit may be at a time: one answer for the web, the telephone and the desk, and for booking itself."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final, NamedTuple
@@ -96,9 +96,14 @@ def _refused(here: Situation, visit: CourseVisit, proposed: Proposed, on: date) 
     found = next((one for one in refusals if one is not None), None)
     if found is None and proposed.starts_at < here.now:
         found = _OVER
-    if found is None:
-        return _displaced(here, visit, proposed, other)
-    return found if found.because == "hold" else _dated(here, grounds, proposed, found, other)
+    if found is None and here.doors is not None and not here.doors.open_at(proposed.starts_at, proposed.minutes):
+        found = _SHUT
+    if found is not None:
+        return found if found.because == "hold" else _dated(here, grounds, proposed, found, other)
+    found = _displaced(here, visit, proposed, other)
+    if here.doors is None or found is None or found.first_date is None:
+        return found
+    return replace(found, first_date=_first(here, grounds, proposed, found.first_date))
 
 
 def _grounds(here: Situation, visit: CourseVisit, other: Meanwhile | None) -> Iterator["_Ground | _Review"]:
@@ -125,14 +130,35 @@ def _dated(
 
 _OVER: Final = Refusal("past", frozenset(), None)
 """Of a time of today that is over."""
+_SHUT: Final = Refusal("closed", frozenset(), None)
+"""Of a time at which the clinic is closed."""
 
 
-def _first(here: Situation, grounds: Sequence["_Ground | _Review"], proposed: Proposed) -> int | None:
-    """The first day that every plan allows, at the same time of the day; today where only later today is left."""
+def _first(
+    here: Situation, grounds: Sequence["_Ground | _Review"], proposed: Proposed, since: int | None = None
+) -> int | None:
+    """The first day that every plan allows, at that time of the day if it can be; today if nothing else is left."""
     today, local = here.today_counted, proposed.starts_at.astimezone(here.zone)
     over = datetime.combine(here.today, local.timetz()) < here.now
-    ahead = [*range(today + over, today + _AHEAD), today]
-    return next((day for day in ahead if all(one.allows(here.standing, day) for one in grounds)), None)
+    ahead = [*range(today + over, today + _AHEAD), today] if since is None else range(since, today + _AHEAD)
+    for suits in _opening(here, proposed):
+        found = next(
+            (day for day in ahead if suits(day) and all(one.allows(here.standing, day) for one in grounds)), None
+        )
+        if found is not None:
+            return found
+    return None
+
+
+def _opening(here: Situation, proposed: Proposed) -> Iterator[Callable[[int], bool]]:
+    """Ways to ask whether the clinic is open on a day: at the same time, then at any; it may not have said so."""
+    doors, local, minutes = here.doors, proposed.starts_at.astimezone(here.zone), proposed.minutes
+    if doors is None:
+        yield lambda _: True
+        return
+    days = here.standing.origin
+    yield lambda day: doors.open_at(datetime.combine(days + timedelta(day), local.timetz()), minutes)
+    yield lambda day: doors.open_on(days + timedelta(day), minutes)
 
 
 class _Ground:

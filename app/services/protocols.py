@@ -3,7 +3,8 @@
 from app.protocols.loader import written
 from app.render.fragments import encode
 from app.render.words import Words
-from app.services.shelf import Shelf
+from app.services.shelf import Shelf, spoken
+from app.texts import ENGLISH
 
 
 def _summary(book: Words) -> dict[str, str]:
@@ -23,11 +24,12 @@ def listing(shelf: Shelf) -> bytes:
     return encode({"protocols": [_summary(book) for book in shelf]}).encode()
 
 
-def version(shelf: Shelf, protocol_id: str, number: str) -> bytes | None:
-    """One protocol in full, as UTF-8 JSON: its digests and the words of each rule included."""
-    book = shelf.find(protocol_id, number)
-    if book is None:
+def version(shelf: Shelf, protocol_id: str, number: str, language: str = ENGLISH) -> bytes | None:
+    """One protocol in full, as UTF-8 JSON: its digests and the words of each rule in a language included."""
+    found = shelf.find(protocol_id, number)
+    if found is None:
         return None
+    book = spoken(found, language)
     whole = written(book.program.protocol)
     rules = [
         {
@@ -38,4 +40,4 @@ def version(shelf: Shelf, protocol_id: str, number: str) -> bytes | None:
         }
         for rule in whole["rules"]
     ]
-    return encode({**whole, **_summary(book), "rules": rules}).encode()
+    return encode({**whole, **_summary(book), "rules": rules, **book.translation}).encode()

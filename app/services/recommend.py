@@ -1,5 +1,6 @@
 """From facts to an answer."""
 
+from collections.abc import Container
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -10,6 +11,7 @@ from app.rules.explain import explain
 from app.rules.plan import make_plan
 from app.rules.record import Facts, at_rest
 from app.rules.unanswered import unanswered
+from app.services.offering import EVERYTHING, Offer, limited
 from app.services.shelf import Shelf
 
 
@@ -47,31 +49,35 @@ def compute(words: Words, facts: Facts, created_at: datetime) -> Computed:
     return Computed(plan.decision.name, open_.worst.name, status, bookable, document)
 
 
-def preview(shelf: Shelf, facts: Facts, created_at: datetime) -> bytes:
+def preview(
+    shelf: Shelf, facts: Facts, created_at: datetime, reviewed: Container[str] = (), offer: Offer = EVERYTHING
+) -> bytes:
     """Compute a recommendation and store nothing.
 
     Args:
-        shelf: The protocols; the one in force answers.
+        shelf: The protocols; the one in force answers, in the language of the facts.
         facts: The facts with their open answers.
         created_at: When it is computed, in UTC.
+        reviewed: The languages whose translations the clinic vouches for.
+        offer: What the clinic offers.
 
     Returns:
         The recommendation as UTF-8 JSON.
     """
-    return compute(shelf.in_force, facts, created_at).document
+    words = shelf.in_force_in(facts.language, reviewed)
+    return limited(compute(words, facts, created_at).document, offer, words.catalog).document
 
 
-def explanation(shelf: Shelf, facts: Facts) -> dict[str, Any]:
+def explanation(words: Words, facts: Facts) -> dict[str, Any]:
     """Say of every rule why it fired or not, and of every open question when it matters.
 
     Args:
-        shelf: The protocols; the one in force answers.
+        words: The protocol and its texts.
         facts: The facts with their open answers.
 
     Returns:
         `rules` and `unanswered`, as plain data.
     """
-    words = shelf.in_force
     plan = make_plan(words.program, at_rest(facts))
     open_ = unanswered(words.program, facts, plan.decision)
     return write_explanation(words, facts, explain(words.program, facts), open_)

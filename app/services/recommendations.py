@@ -16,7 +16,7 @@ from app.services import recommend
 from app.services.backend import Backend
 from app.services.callers import Caller
 from app.services.cursors import read_cursor, write_cursor
-from app.services.shelf import Shelf
+from app.services.shelf import spoken
 from app.services.views import Shown, instant, is_withheld, read_token, shown
 from app.store import audit, recommendations
 from app.store.values import Entry, Recommendation
@@ -190,7 +190,7 @@ def explanation(backend: Backend, caller: Caller, kept: Recommendation, facts: F
     book = backend.shelf.with_digest(kept.protocol_digest)
     if book is None:
         raise ProtocolNotOnShelfError
-    told = explained(book, kept, facts)
+    told = explained(spoken(book, kept.language, caller.clinic.settings.translations_reviewed), kept, facts)
     record(backend, caller, EXPLAIN, kept.id)
     return encode(told).encode()
 
@@ -199,4 +199,4 @@ def explained(book: Words, kept: Recommendation, facts: Facts) -> dict[str, obje
     """Lay out why a recommendation is as it is, under the rules of a book."""
     protocol = {"id": kept.protocol_id, "version": kept.protocol_version, "digest": kept.protocol_digest}
     head = {"id": kept.id, "assessed_on": kept.assessed_on.isoformat(), "protocol": protocol}
-    return {**head, **recommend.explanation(Shelf((book,)), facts)}
+    return {**head, **recommend.explanation(book, facts)}

@@ -32,10 +32,11 @@ from app.services.callers import Caller
 from app.services.clearing import NOTHING, Looked, cleared
 from app.services.courses import Reader, fetch, visit_id
 from app.services.creation import client_hash
+from app.services.doors import Doors
 from app.services.happenings import happening_of
 from app.services.placing import Proposed, judged
 from app.services.replays import Claim
-from app.services.situations import Situation, situation
+from app.services.situations import Situation, situation, words_for
 from app.services.views import Shown
 from app.store import audit, courses, replies
 from app.store.course_values import Course, CourseHappened, HappeningKind
@@ -111,7 +112,8 @@ def record(backend: Backend, caller: Caller, course_id: str, report: Report, ask
         course, happened = fetch(backend, caller, course_id)
         if not asked.matches(course.version):
             raise PreconditionFailedError
-        here = situation(backend.shelf, course, happened, backend.clock.now(), asked.read)
+        words, doors = words_for(backend, caller, course), Doors.of(caller.clinic)
+        here = situation(words, course, happened, backend.clock.now(), asked.read, doors)
         made = compose(here, report, caller.key.id, new_id("hap"))
         course = made.course
         body = answered(made, course)

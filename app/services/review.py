@@ -11,6 +11,7 @@ from app.security import new_id
 from app.services.backend import Backend
 from app.services.callers import Caller
 from app.services.judgement import Case, Judgement, Verdict, judge
+from app.services.offering import offer_of
 from app.services.recommendations import fetch
 from app.services.views import Shown
 from app.store import audit, recommendations
@@ -53,7 +54,9 @@ def review(
         AppError: It cannot be decided that way; see `app.services.judgement`.
     """
     stored = _meant(fetch(backend, caller, recommendation_id, recommendations.original), matches)
-    verdict = judge(Case(stored, backend.shelf, read), judgement, backend.clock.now())
+    clinic = caller.clinic
+    case = Case(stored, backend.shelf, read, clinic.settings.translations_reviewed, offer_of(clinic))
+    verdict = judge(case, judgement, backend.clock.now())
     with backend.database.write(caller.clinic.id) as rows:
         head = audit.hold(rows, caller.clinic.id)  # before any other row, as every writer: no two wait for each other
         current = _meant(recommendations.original(rows, caller.clinic.id, stored.id), matches)

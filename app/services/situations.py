@@ -19,8 +19,8 @@ from app.services.backend import Backend
 from app.services.beginning import start_of
 from app.services.callers import Caller
 from app.services.courses import Reader, fetch, visit_id, words_of
+from app.services.doors import Doors
 from app.services.happenings import happenings_of
-from app.services.shelf import Shelf
 from app.store.course_values import Course, CourseHappened
 
 LOOKED_BACK: Final = 1_000
@@ -38,6 +38,7 @@ class Situation:
         happenings: What happened.
         now: What time it is.
         read: From an intake to its facts.
+        doors: When the clinic is open, if it said so.
     """
 
     course: Course
@@ -45,6 +46,7 @@ class Situation:
     happenings: Sequence[AnyHappening]
     now: datetime
     read: Reader
+    doors: Doors | None = None
 
     @cached_property
     def start(self) -> Start:
@@ -191,14 +193,24 @@ _OVER = Fault("/visit_id", "visit_over", "Must be the id of a visit that is neit
 
 
 def situation(
-    shelf: Shelf, course: Course, happened: Sequence[CourseHappened], now: datetime, read: Reader
+    words: Words,
+    course: Course,
+    happened: Sequence[CourseHappened],
+    now: datetime,
+    read: Reader,
+    doors: Doors | None = None,
 ) -> Situation:
-    """Put a situation together.
+    """Put a situation together."""
+    return Situation(course, words, happenings_of(happened, course.time_zone), now, read, doors)
+
+
+def words_for(backend: Backend, caller: Caller, course: Course) -> Words:
+    """The rules that a course is planned with, in its language, as the clinic vouches for it.
 
     Raises:
-        ProtocolNotOnShelfError: The rules that the course is planned with are not at hand any more.
+        ProtocolNotOnShelfError: They are not at hand any more.
     """
-    return Situation(course, words_of(shelf, course), happenings_of(happened, course.time_zone), now, read)
+    return words_of(backend.shelf, course, caller.clinic.settings.translations_reviewed)
 
 
 def look(backend: Backend, caller: Caller, course_id: str, read: Reader) -> Situation:
@@ -209,4 +221,5 @@ def look(backend: Backend, caller: Caller, course_id: str, read: Reader) -> Situ
         ProtocolNotOnShelfError: The rules that it is planned with are not at hand any more.
     """
     course, happened = fetch(backend, caller, course_id)
-    return situation(backend.shelf, course, happened, backend.clock.now(), read)
+    words, doors = words_for(backend, caller, course), Doors.of(caller.clinic)
+    return situation(words, course, happened, backend.clock.now(), read, doors)

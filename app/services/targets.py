@@ -9,7 +9,9 @@ from app.services.backend import Backend
 from app.services.callers import Caller
 from app.services.creation import client_hash
 
-_ID: Final = re.compile(rf"rec_[0-9A-Za-z]{{{ID_CHARACTERS}}}|{KEY_ID}[0-9A-Za-z]{{{KEY_ID_CHARACTERS}}}").fullmatch
+_ID: Final = re.compile(
+    rf"(?:rec|frm)_[0-9A-Za-z]{{{ID_CHARACTERS}}}|{KEY_ID}[0-9A-Za-z]{{{KEY_ID_CHARACTERS}}}"
+).fullmatch
 
 
 def target_of(backend: Backend, caller: Caller, named: Mapping[str, str]) -> str:

@@ -88,6 +88,7 @@ def _referral(kept: Recommendation) -> dict[str, Any]:
         "urgent": True,
         "referral": [finding["text"] for finding in certain if finding["effect"].get("decision") == _URGENT],
         "red_flags": [{name: sign[name] for name in ("text", "urgency")} for sign in plan["red_flags"]],
+        **{name: plan[name] for name in ("translation",) if name in plan},
     }
 
 

@@ -1,12 +1,14 @@
 """Clinics, in rows."""
 
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import fields
 from typing import Any, Final
 
 from sqlalchemy import Row, insert, select, update
 
 from app.db import Rows
 from app.models import ClinicRow
+from app.store import profile
 from app.store.values import Clinic
 
 _COLUMNS: Final = select(*ClinicRow.__table__.columns)
@@ -25,15 +27,22 @@ def find(rows: Rows, clinic_id: str) -> Clinic | None:
 
 def add(rows: Rows, clinic: Clinic) -> None:
     """Store a new clinic in one of its worlds."""
-    values = asdict(clinic)
+    values = _columns({one.name: getattr(clinic, one.name) for one in fields(clinic)})
     rows.execute(insert(ClinicRow).values(clinic_id=values.pop("id"), **values))
 
 
-def change(rows: Rows, clinic_id: str, settings: dict[str, Any]) -> None:
-    """Store what a clinic chose anew."""
-    rows.execute(update(ClinicRow).where(ClinicRow.clinic_id == clinic_id).values(**settings))
+def change(rows: Rows, clinic_id: str, chosen: Mapping[str, Any]) -> None:
+    """Store what a clinic chose anew, as its next version."""
+    here = update(ClinicRow).where(ClinicRow.clinic_id == clinic_id)
+    rows.execute(here.values(version=ClinicRow.version + 1, **_columns(chosen)))
+
+
+def _columns(chosen: Mapping[str, Any]) -> dict[str, Any]:
+    """What is chosen, in columns."""
+    settings = {"settings": profile.written(chosen["settings"])} if "settings" in chosen else {}
+    return {**chosen, **settings}
 
 
 def _value(row: Row[Any]) -> Clinic:
-    columns = row._asdict()
+    columns = row._asdict() | {"settings": profile.read(row.settings)}
     return Clinic(id=columns.pop("clinic_id"), **columns)

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
+from app.store.profile import UNSET, ClinicSettings
+
 ReviewState = Literal["none", "required", "cleared", "adjusted", "declined"]
 World = Literal["live", "test"]
 KeyKind = Literal["secret", "publishable"]
@@ -22,6 +24,8 @@ class Clinic:
         review_every_plan: Whether a visitor sees a plan only after a professional did.
         retention_days: How long a recommendation is kept.
         created_at: When it joined, in UTC.
+        version: 1, and one more whenever it sets something else.
+        settings: What else it set.
     """
 
     id: str
@@ -32,6 +36,8 @@ class Clinic:
     review_every_plan: bool
     retention_days: int
     created_at: datetime
+    version: int = 1
+    settings: ClinicSettings = UNSET
 
 
 @dataclass(frozen=True, slots=True)

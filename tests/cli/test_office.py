@@ -1,5 +1,6 @@
 """What an operator does with clinics, keys and tables, on a database in the folder at hand."""
 
+import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -43,6 +44,17 @@ def test_what_a_clinic_chose_is_changed_in_both_worlds(run: Run, clinic: str) ->
     assert sorted(run("clinic", "list").stdout.splitlines()) == sorted(changed)
 
 
+def test_all_that_a_clinic_set_is_shown_as_the_api_shows_it(run: Run, clinic: str) -> None:
+    run("clinic", "set", clinic, "--retention-days", "30")
+    shown = [json.loads(run("clinic", "show", clinic, "--world", world).stdout) for world in ("live", "test")]
+
+    assert [one["world"] for one in shown] == ["live", "test"]
+    assert {(one["name"], one["retention_days"], one["phone"], one["devices"]) for one in shown} == {
+        ("Test Clinic", 30, None, None)
+    }
+    assert "there is no such clinic" in run("clinic", "show", "cli_none").stderr
+
+
 def test_a_zone_that_does_not_exist_is_refused(run: Run) -> None:
     refused = run("clinic", "create", "Test Clinic", "--time-zone", "Europe/Nowhere")
 
@@ -58,7 +70,7 @@ def test_a_key_is_printed_alone_and_once(run: Run, clinic: str) -> None:
     assert (key.kind, key.world) == ("secret", "test")
     [listed] = run("keys", "list", "--clinic", clinic, "--world", "test").stdout.splitlines()
     assert listed.startswith(
-        f"{key.id}  secret  clients:erase,clients:export,courses:read,courses:review,courses:write,"
+        f"{key.id}  secret  clients:erase,clients:export,clinic:read,clinic:write,courses:read,courses:review,"
     )
     assert key.secret not in listed
     assert run("keys", "list", "--clinic", clinic).stdout == ""

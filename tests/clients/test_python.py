@@ -22,8 +22,12 @@ def generated(demo: Demo, tools: Path, tmp_path_factory: pytest.TempPathFactory)
     return folder, result.stdout + result.stderr
 
 
-def test_every_call_is_generated_but_the_one_that_streams(generated: tuple[Path, str]) -> None:
-    assert re.findall(r"WARNING (.+?) within", generated[1]) == ["parsing POST /v1/recommendations/batch"]
+def test_every_call_is_generated_but_one_that_streams_and_two_with_a_picture(generated: tuple[Path, str]) -> None:
+    assert re.findall(r"WARNING parsing (.+?) within", generated[1]) == [
+        "POST /v1/recommendations/batch",
+        "PUT /v1/clinic/logo",
+        "GET /v1/logos/{logo_id}",
+    ]
     assert "ERROR" not in generated[1]
 
 

@@ -9,7 +9,7 @@ from app.errors import InvalidBodyError
 from app.rules.chain import VisitKey
 from app.rules.moment import Course
 from app.schemas.courses import facts_of
-from app.services.courses import visit_id
+from app.services.courses import visit_id, words_of
 from app.services.situations import Situation, situation
 from app.store import courses
 from tests.courses.clinic import Patient
@@ -25,7 +25,7 @@ def _much(patient: Patient) -> Situation:
     told = Told().booked(0, key(1), 150).missed(1, key(1)).done(1, key(1))
     for index in range(100):
         told.signs(2 + index // 4, "flaking")
-    here = situation(backend.shelf, kept, [], backend.clock.now(), facts_of)
+    here = situation(words_of(backend.shelf, kept, ()), kept, [], backend.clock.now(), facts_of)
     return replace(here, happenings=told.happenings)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from importlib.resources import files
 from typing import Any, Final
 
 from fastapi import FastAPI
@@ -25,6 +26,7 @@ from tests.door.desk import PAGE, new_key, new_page_key, settings_for
 Json = dict[str, Any]
 Headers = dict[str, str]
 INTAKES: Final = "/v1/recommendations"
+LOGO: Final = files("app").joinpath("static/demo-logo.png").read_bytes()
 
 
 class SetClock(Clock):

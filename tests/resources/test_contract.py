@@ -22,17 +22,24 @@ from app.services.demonstration import SAMPLE_COURSE_ID, take_in_demo_clinic
 from tests.door.desk import settings_for
 from tests.resources.breaking import breaking_changes
 from tests.resources.golden import current, known
-from tests.resources.service import INTAKES, Service
+from tests.resources.service import INTAKES, LOGO, Service
 
 Json = dict[str, Any]
-LASTING = ("list_protocols", "read_protocol_version", "list_problem_kinds", "explain_problem_kind")
+SPOKEN = (
+    "preview_recommendation", "preview_batch", "create_recommendation", "read_protocol_version", "read_intake_form",
+)  # fmt: skip
+LASTING = ("list_protocols", "read_protocol_version", "read_intake_form", "list_problem_kinds", "explain_problem_kind")
 WRITES = {"create_recommendation", "read_recommendation", "review_recommendation", "erase_client", "create_key",
           "revoke_key", "rotate_key", "create_webhook_endpoint", "delete_webhook_endpoint", "rotate_webhook_secret",
           "enable_webhook_endpoint", "replay_events", "create_course", "record_visit", "record_check_in",
           "record_answers", "review_course", "withdraw_course", "create_calendar_subscription",
-          "delete_calendar_subscription", "acknowledge_task"}  # fmt: skip
+          "delete_calendar_subscription", "acknowledge_task", "replace_clinic", "replace_clinic_logo",
+          "delete_clinic_logo", "create_form", "revoke_form"}  # fmt: skip
 RECORDS = ("record_visit", "record_check_in", "record_answers", "review_course", "withdraw_course")
+OF_CLINIC = ("read_clinic", "read_clinic_profile", "read_logo", "list_forms", "read_form")
 CALENDARS = ("read_recommendation_calendar", "read_course_calendar", "follow_calendar")
+PAGES = {"text/html", "text/plain", "application/pdf"}
+PICTURES = {"image/png", "image/jpeg", "image/webp"}
 TOLD_WITH_KEYS = {"RateLimit", "RateLimit-Policy"}
 
 
@@ -58,11 +65,11 @@ def test_the_contract_that_clients_know_is_this_one() -> None:
 
 def test_every_operation_has_an_example_of_all_that_it_is_asked_and_of_what_it_answers(document: Json) -> None:
     for _, _, operation in operations(document):
-        for media in operation.get("requestBody", {}).get("content", {}).values():
-            assert "example" in media, operation["operationId"]
+        for kind, media in operation.get("requestBody", {}).get("content", {}).items():
+            assert "example" in media or kind in PICTURES, operation["operationId"]
         answer = operation["responses"][min(operation["responses"])]
         for kind, media in answer["content"].items():
-            assert "example" in media or kind in {"text/html", "text/plain"}, operation["operationId"]
+            assert "example" in media or kind in PAGES | PICTURES, operation["operationId"]
         for parameter in operation.get("parameters", ()):
             if parameter["in"] == "path":
                 assert "example" in json.dumps(parameter), operation["operationId"]
@@ -101,8 +108,7 @@ def test_every_example_works_in_a_demonstration_in_any_order(
     for method, path, operation in every:
         content = operation.get("requestBody", {}).get("content", {})
         kind, media = next(iter(content.items()), ("application/json", {"example": None}))
-        example = media["example"]
-        body = b"" if example is None else (example if isinstance(example, str) else json.dumps(example)).encode()
+        body = LOGO if kind in PICTURES else _written(media["example"])
         here = {one["name"]: sample(one) for one in operation.get("parameters", ()) if one["in"] == "path"}
         here |= {"token": _token(demo)} if operation["operationId"] == "follow_calendar" else {}
 
@@ -115,6 +121,10 @@ def test_every_example_works_in_a_demonstration_in_any_order(
         if "schema" in promised and answer.headers["content-type"].endswith("/json"):
             check(promised["schema"], answer.json(), document)
         assert headers_of(described, document) <= {header.lower() for header in answer.headers}
+
+
+def _written(example: Any) -> bytes:
+    return b"" if example is None else (example if isinstance(example, str) else json.dumps(example)).encode()
 
 
 def _token(demo: TestClient) -> str:
@@ -241,13 +251,17 @@ def test_sent_headers_are_described_where_they_are_read(document: Json) -> None:
     }
 
     assert sent == {
+        *((name, "Accept-Language") for name in SPOKEN),
         ("create_recommendation", "Idempotency-Key"),
         ("read_recommendation", "If-None-Match"),
         ("read_recommendation", "Skincadence-Read-Token"),
         ("review_recommendation", "If-Match"),
         ("create_course", "Idempotency-Key"),
         ("read_course", "If-None-Match"),
+        ("replace_clinic", "If-Match"),
+        *((name, "If-None-Match") for name in OF_CLINIC),
         *((name, header) for name in RECORDS for header in ("Idempotency-Key", "If-Match")),
         *((name, "If-None-Match") for name in CALENDARS),
+        ("read_recommendation_handout", "If-None-Match"),
         *((name, "If-None-Match") for name in (*LASTING, "explain_recommendation", "list_keys", "read_key")),
     }

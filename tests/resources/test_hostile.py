@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from app.schemas.clinic import CLINIC
+from app.schemas.forms import FORM
 from app.schemas.happenings import COURSE_REVIEW, WITHDRAWAL
 from app.schemas.placing import CHECK, FIT
 from app.schemas.problem import ProblemOut
@@ -22,6 +24,8 @@ NOT_HERE = {
     "endpoint_id": "whe_0000000000000000000000",
     "course_id": "crs_0000000000000000000000",
     "task_id": f"tsk_{'0' * 44}",
+    "form_id": "frm_0000000000000000000000",
+    "logo_id": "lgo_0000000000000000000000",
     "token": "0" * 78,
 }
 """Names for the parameters of an address: of nothing that there is."""
@@ -40,6 +44,8 @@ DOCUMENTS: dict[str, Json] = {
     "create_recommendation": FULL,
     "review_recommendation": {**REVIEW, "reason": "Because."},
     "create_key": KEY,
+    "replace_clinic": CLINIC,
+    "create_form": {**FORM, "concerns": ["breakouts"]},
     "rotate_key": {"overlap_hours": 1},
     "create_course": {"recommendation_id": "rec_0000000000000000000000"},
     "record_visit": {

@@ -9,14 +9,16 @@ from typing import Any
 
 import pytest
 
+from app.schemas.clinic import CLINIC
 from app.schemas.examples import INTAKE
+from app.schemas.forms import FORM
 from app.schemas.happenings import ANSWERS, CHECK_IN, COURSE_REVIEW, WITHDRAWAL
 from app.schemas.placing import CHECK, FIT
 from app.schemas.review import REVIEW
 from app.schemas.webhooks import ENDPOINT, REPLAY
 from app.security import new_key
 from tests.http.intakes import LEAST
-from tests.resources.service import INTAKES, Office, Service
+from tests.resources.service import INTAKES, LOGO, Office, Service
 
 Json = dict[str, Any]
 MARK = "zq7-theirs"
@@ -45,11 +47,21 @@ NEEDS = {
     "review_course": "courses:review",
     "withdraw_course": "courses:write",
     "read_recommendation_calendar": "recommendations:read",
+    "read_recommendation_handout": "recommendations:read",
     "read_course_calendar": "courses:read",
     "create_calendar_subscription": "courses:write",
     "delete_calendar_subscription": "courses:write",
     "list_tasks": "tasks:read",
     "acknowledge_task": "tasks:write",
+    "read_clinic": "clinic:read",
+    "replace_clinic": "clinic:write",
+    "read_clinic_profile": PREVIEW,
+    "replace_clinic_logo": "clinic:write",
+    "delete_clinic_logo": "clinic:write",
+    "create_form": "clinic:write",
+    "list_forms": "clinic:read",
+    "read_form": "clinic:read",
+    "revoke_form": "clinic:write",
     "create_key": "keys:manage",
     "list_keys": "keys:manage",
     "read_key": "keys:manage",
@@ -68,7 +80,7 @@ NEEDS = {
 
 PUBLIC = {
     "list_protocols", "read_protocol_version", "livez", "readyz", "read_version", "read_metrics", "list_problem_kinds",
-    "explain_problem_kind", "follow_calendar",
+    "explain_problem_kind", "follow_calendar", "read_logo", "read_intake_form",
 }  # fmt: skip
 
 OWN = {
@@ -77,15 +89,20 @@ OWN = {
     "create_course": 404, "list_courses": 200, "read_course": 404, "check_course": 404, "fit_course": 404,
     "record_visit": 404, "record_check_in": 404, "record_answers": 404, "review_course": 404, "withdraw_course": 404,
     "read_recommendation_calendar": 404, "read_course_calendar": 404, "create_calendar_subscription": 404,
+    "read_recommendation_handout": 404,
     "delete_calendar_subscription": 404, "list_tasks": 200, "acknowledge_task": 404,
     "export_client": 404, "create_key": 201, "list_keys": 200,
     "read_key": 404, "revoke_key": 404, "rotate_key": 404, "list_events": 200,
     "create_webhook_endpoint": 201, "list_webhook_endpoints": 200, "read_webhook_endpoint": 404,
     "delete_webhook_endpoint": 404, "rotate_webhook_secret": 404, "enable_webhook_endpoint": 404, "replay_events": 404,
+    "read_clinic": 200, "replace_clinic": 200, "read_clinic_profile": 200, "replace_clinic_logo": 200,
+    "delete_clinic_logo": 200, "create_form": 201, "list_forms": 200, "read_form": 404, "revoke_form": 404,
 }  # fmt: skip
 """What a clinic with every right is answered where the things named in the address are another's."""
 
-PAGE = {"preview_recommendation": 200, "create_recommendation": 201, "read_recommendation": 404}
+PAGE = {
+    "preview_recommendation": 200, "create_recommendation": 201, "read_recommendation": 404, "read_clinic_profile": 200,
+}  # fmt: skip
 """What a browser's key gets to do; everything else is refused."""
 
 BODIES: dict[str, tuple[bytes, dict[str, str]]] = {
@@ -105,6 +122,9 @@ BODIES: dict[str, tuple[bytes, dict[str, str]]] = {
     "rotate_key": (b'{"overlap_hours": 1}', {}),
     "create_webhook_endpoint": (json.dumps(ENDPOINT).encode(), {}),
     "replay_events": (json.dumps(REPLAY).encode(), {}),
+    "replace_clinic": (json.dumps(CLINIC).encode(), {}),
+    "replace_clinic_logo": (LOGO, {"Content-Type": "image/png"}),
+    "create_form": (json.dumps(FORM).encode(), {}),
 }
 
 
@@ -117,6 +137,8 @@ class Victim:
         self.stored = service.store(self.office, {**INTAKE, "client": {**INTAKE["client"], "ref": MARK}}).json()
         self.names = {"recommendation_id": self.stored["id"], "client_ref": MARK, "key_id": self._key_id()}
         self.names["endpoint_id"] = self._endpoint_id()
+        self.names["form_id"] = self._form_id()
+        self.names["logo_id"] = self._logo_id()
         self.names["course_id"] = self._course_id()
         self.names["task_id"] = self._task_id()
 
@@ -127,6 +149,15 @@ class Victim:
     def _endpoint_id(self) -> str:
         answer = self._service.web.post("/v1/webhook-endpoints", json=ENDPOINT, headers=self.office.headers)
         return str(answer.json()["id"])
+
+    def _form_id(self) -> str:
+        answer = self._service.web.post("/v1/forms", json=FORM, headers=self.office.headers)
+        return str(answer.json()["id"])
+
+    def _logo_id(self) -> str:
+        headers = {**self.office.headers, "Content-Type": "image/png"}
+        answer = self._service.web.put("/v1/clinic/logo", content=LOGO, headers=headers)
+        return str(answer.json()["logo"]["address"].removeprefix("/v1/logos/"))
 
     def _course_id(self) -> str:
         document = {"recommendation_id": self.stored["id"]}
@@ -144,6 +175,8 @@ class Victim:
             MARK,
             self.names["key_id"],
             self.names["endpoint_id"],
+            self.names["form_id"],
+            self.names["logo_id"],
             self.names["course_id"],
             self.names["task_id"],
             self.office.clinic.id,
@@ -254,6 +287,7 @@ def test_a_clinic_gets_nowhere_with_what_belongs_to_another(name: str, service: 
     victim = Victim(service)
     absent = {"recommendation_id": "rec_0000000000000000000000", "client_ref": "c-0", "key_id": "key_000000000000"}
     absent["endpoint_id"] = "whe_0000000000000000000000"
+    absent["form_id"] = "frm_0000000000000000000000"
     absent["course_id"] = "crs_0000000000000000000000"
     absent["task_id"] = f"tsk_{'0' * 44}"
     test_world = service.twin(service.theirs)
@@ -276,11 +310,12 @@ def test_a_key_that_every_visitor_holds_opens_nothing_but_what_it_is_for(name: s
 
         assert answer.status_code == PAGE.get(name, 403)
         assert name in PAGE or answer.json()["code"] == "missing_scope"
-        assert [found for found in leaks(answer, victim) if found != victim.names["client_ref"]] == []
+        shown = {victim.names["client_ref"], victim.names["logo_id"] if office is victim.office else ""}
+        assert [found for found in leaks(answer, victim) if found not in shown] == []
     assert victim.is_whole()
 
 
-@pytest.mark.parametrize("name", sorted(PUBLIC - {"read_metrics", "follow_calendar"}))
+@pytest.mark.parametrize("name", sorted(PUBLIC - {"read_metrics", "follow_calendar", "read_logo"}))
 def test_what_is_for_everybody_asks_for_no_key_and_tells_everybody_the_same(name: str, service: Service) -> None:
     victim = Victim(service)
     names = {"protocol_id": "microdermabrasion", "version": "1.0.0", "code": "not_found"}
@@ -308,7 +343,7 @@ def test_no_header_makes_a_clinic_another_one(header: dict[str, str], service: S
 @pytest.mark.parametrize("name", [name for name in NEEDS if OWN[name] == 404 or name == "erase_client"])
 def test_no_name_in_an_address_can_be_so_odd_that_something_breaks(name: str, service: Service) -> None:
     for odd in ("%00", "rec_%00", "key_%00", "x", "%F0%9F%92%A9", "%FF", "a" * 300, "'%20OR%201=1--", "{}", "%2e%2e"):
-        names = dict.fromkeys(("recommendation_id", "client_ref", "key_id", "endpoint_id", "course_id", "task_id"), odd)
+        names = dict.fromkeys((*NAMES, "form_id"), odd)
 
         answer = call(service, name, names, service.ours.headers)
 
@@ -316,6 +351,7 @@ def test_no_name_in_an_address_can_be_so_odd_that_something_breaks(name: str, se
         assert answer.headers["content-type"] in {"application/json", "application/problem+json"}
 
 
+NAMES = ("recommendation_id", "client_ref", "key_id", "endpoint_id", "course_id", "task_id")
 SERVER_OWNED: dict[str, Callable[[Json], Json]] = {
     name: (lambda document, name=name: {**document, name: "x"})  # type: ignore[misc]
     for name in ("id", "clinic_id", "created_at", "decision", "bookable", "review", "status", "version", "protocol")

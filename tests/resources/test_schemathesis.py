@@ -19,6 +19,9 @@ TOO_FINE: Final = {
     "GET /v1/recommendations": ["400"],  # a cursor is any text, and only those that were handed out are right
     "POST /v1/recommendations/{recommendation_id}/review": ["412", "422"],  # numbers that must not fall
     "POST /v1/keys": ["422"],  # what a key may do depends on its kind
+    "POST /v1/forms": ["422"],  # an origin is more than a pattern
+    "PUT /v1/clinic": ["412", "422"],  # hours in order, colours that can be read on one another
+    "PUT /v1/clinic/logo": ["422"],  # only whole pictures
     "POST /v1/courses": ["410", "422"],  # an idempotency key that was used
     "GET /v1/courses": ["400"],
     "GET /v1/tasks": ["400"],
@@ -60,8 +63,9 @@ def configured(service: Service) -> SchemathesisConfig:
         for name, more in TOO_FINE.items()
     ]
     batch = {"enabled": False}  # what is no intake is answered in its line, with 200 for the whole
-    kept = {"enabled": False}  # a key that was revoked holds no more, but stays on the list
-    operations.append({"include-path": "/v1/keys/{key_id}", "checks": {"use_after_free": kept}})
+    kept = {"enabled": False}  # a key or a form that was revoked holds no more, but stays on the list
+    revoked = ("/v1/keys/{key_id}", "/v1/forms/{form_id}")
+    operations.extend({"include-path": path, "checks": {"use_after_free": kept}} for path in revoked)
     operations.append({"include-name": BATCH, "checks": {"negative_data_rejection": batch}})
     return SchemathesisConfig.from_dict({
         "seed": 1,

@@ -20,7 +20,8 @@ from app.db.sqlite import STORED_TRIGGERS
 from app.db.sqlite import migration_engine as sqlite_engine
 from app.db.tenancy import PERSONAL_COLUMNS, TENANT_TABLES
 from app.models import Base
-from app.store import courses, recommendations
+from app.store import clinics, courses, recommendations
+from app.store.profile import ClinicSettings
 from tests.databases import Place, raw_sqlite
 
 ROOT = Path(__file__).parents[2]
@@ -77,6 +78,20 @@ def test_down_to_where_there_were_no_courses_and_up_again(place: Place) -> None:
     database.close()
 
 
+def test_down_to_where_clinics_set_nothing_and_up_again(place: Place) -> None:
+    _fill(place)
+    migrate(place.owner_url, "0003")
+    assert not {"intake_forms", "clinic_logos"} & set(_tables(place))
+    migrate(place.owner_url)
+    database = Database(place.url)
+    database.verify()
+    with database.read("cli_one") as rows:
+        clinic = clinics.find(rows, "cli_one")
+        assert clinic is not None
+        assert (clinic.name, clinic.version, clinic.settings) == ("Clinic", 1, ClinicSettings())
+    database.close()
+
+
 def test_a_new_file_can_be_read_by_its_owner_only(tmp_path: Path) -> None:
     (tmp_path / "new").mkdir()
     migrate(f"sqlite:///{tmp_path / 'new' / 'service.db'}")
@@ -103,7 +118,9 @@ def test_the_stored_triggers_are_the_ones_that_start_up_asks_for(place: Place) -
 
 
 VALUES: dict[str, Any] = {
-    "clinics": ("cli_one", "cli_two", "live", "Clinic", "UTC", True, 365, "2026-01-01"),
+    "clinics": ("cli_one", "cli_two", "live", "Clinic", "UTC", True, 365, "2026-01-01", 1, "{}"),
+    "intake_forms": ("cli_one", "frm_one", "Form", "", None, "face", None, True, "2026-01-01", None),
+    "clinic_logos": ("cli_one", "lgo_one", b"\x89PNG", "2026-01-01"),
     "heads": ("cli_one", 1, b"\x00", 0),
     "audit": ("cli_one", 1, "2026-01-01", "key", "clinic.create", "", "ok", "req", "", "", "", b"\x00"),
     "recommendations": (

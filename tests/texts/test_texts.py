@@ -9,6 +9,8 @@ import pytest
 
 import app.render
 import app.rules.due
+import app.texts
+from app.render.explanation import COUNTED
 from app.rules.facts import AREAS, CONCERNS, DEVICES, VOCABULARY, questions
 from app.rules.judging import Action
 from app.rules.placing import Reason
@@ -19,6 +21,7 @@ from app.rules.schedule import EventFit, VisitKind
 from app.rules.signs import SIGNS
 from app.texts import load
 from app.texts.catalog import Catalog, MissingLanguageError
+from app.texts.reading_level import grade, report
 from tests.protocols.copies import the_shipped
 
 CATALOG = load()
@@ -26,6 +29,8 @@ TEXTS = CATALOG.texts
 SENTENCES = {
     key: text for key, text in TEXTS.items() if key.startswith(("rule.", "summary.", "condition.", "question."))
 }
+PAGES = ("form.", "handout.", "website.", "clinic.", "terminal.")
+"""What pages and terminals say around an answer."""
 PROMISES = (
     "completely safe", "totally safe", "100%", "risk-free", "painless", "no downtime", "miracle", "flawless",
     "guaranteed", "permanent result", "removes wrinkles", "erase", "anti-ageing", "rejuvenat", "glow", "radian",
@@ -33,24 +38,11 @@ PROMISES = (
 )  # fmt: skip
 
 
+ENGLISH_FILES = list((Path(app.texts.__file__).parent / "en").glob("*.yaml"))
 RENDERED = "".join(file.read_text(encoding="utf-8") for file in Path(app.render.__file__).parent.glob("*.py"))
 """The code that says the texts."""
 DUE = Path(app.rules.due.__file__).read_text(encoding="utf-8")
 """The code that says what is due."""
-
-
-def _syllables(word: str) -> int:
-    """Groups of vowels; a silent e at the end is none."""
-    groups = len(re.findall(r"[aeiouy]+", word.lower()))
-    silent = word.lower().endswith("e") and not word.lower().endswith(("le", "ee")) and groups > 1
-    return max(1, groups - silent)
-
-
-def _grade(text: str) -> float:
-    """The Flesch-Kincaid grade: years of school that a reader needs."""
-    sentences = max(1, len(re.findall(r"[.!?:](?:\s|$)", text)))
-    words = re.findall(r"[A-Za-zÀ-ÿ']+", text)
-    return 0.39 * len(words) / sentences + 11.8 * sum(map(_syllables, words)) / len(words) - 15.59
 
 
 @pytest.mark.parametrize(
@@ -62,16 +54,16 @@ def _grade(text: str) -> float:
     ],
 )
 def test_the_reading_level_tells_plain_words_from_hard_ones(text: str, low: float, high: float) -> None:
-    assert low < _grade(text) < high
+    assert low < grade(text) < high
 
 
 def test_the_texts_can_be_read_after_eight_years_of_school() -> None:
-    grades = [_grade(text) for text in SENTENCES.values()]
+    grades = [grade(text) for text in SENTENCES.values()]
     assert sum(grades) / len(grades) <= 8
 
 
 def test_no_reason_needs_more_than_twelve_years_of_school() -> None:
-    assert [key for key, text in SENTENCES.items() if key.startswith("rule.") and _grade(text) > 12] == []
+    assert [key for key, text in SENTENCES.items() if key.startswith("rule.") and grade(text) > 12] == []
 
 
 def test_nothing_is_promised() -> None:
@@ -91,10 +83,11 @@ def test_a_text_is_whole() -> None:
     ] == []
 
 
-def test_only_summaries_events_and_refusals_have_gaps_to_fill() -> None:
+def test_only_texts_that_name_a_number_a_day_or_a_clinic_have_gaps_to_fill() -> None:
     gaps = {key: set(re.findall(r"{(\w*)}", text)) for key, text in TEXTS.items() if "{" in text}
-    assert {key.partition(".")[0] for key in gaps} <= {"summary", "event", "refusal"}
-    assert set().union(*gaps.values()) <= {"date", "sessions", "planned"}
+    told = {key: names for key, names in gaps.items() if not key.startswith(PAGES)}
+    assert {key.partition(".")[0] for key in told} <= {"summary", "event", "refusal", "needed", "calendar"}
+    assert set().union(*told.values()) <= {"date", "sessions", "planned", "count", "low", "number", "title", "clinic"}
 
 
 def _said_of_rules(protocol: Protocol) -> set[str]:
@@ -145,10 +138,30 @@ def _said_of_courses() -> set[str]:
     }  # fmt: skip
 
 
+def _said_of_languages() -> set[str]:
+    """What a language makes someone say."""
+    ranges = [f"{unit}.{kind}" for unit in (*COUNTED, "number") for kind in ("exactly", "from", "to", "range")]
+    days = re.findall(r'"(needed\.days\.[a-z]+)"', RENDERED)
+    return {"translation.not_reviewed", *days, *(f"needed.{told}" for told in ranges)}
+
+
 def test_every_text_is_said_somewhere_and_every_one_that_is_said_is_there() -> None:
-    said = _said_of_rules(the_shipped().protocol) | _said_of_facts() | _said_of_plans() | _said_of_courses()
-    assert sorted(TEXTS.keys() - said) == []
+    told = {key for key in TEXTS if not key.startswith(PAGES)}
+    said = (
+        _said_of_rules(the_shipped().protocol)
+        | _said_of_facts()
+        | _said_of_plans()
+        | _said_of_courses()
+        | _said_of_languages()
+    )
+    assert sorted(told - said) == []
     assert sorted(said - TEXTS.keys()) == []
+
+
+def test_every_text_of_the_terminal_is_said() -> None:
+    keys = [key for key in TEXTS if key.startswith("terminal.")]
+    named = [key for key in keys if key in RENDERED or f"{key.rpartition('.')[0]}.{{" in RENDERED]
+    assert sorted({*keys} - {*named}) == []
 
 
 def test_an_open_end_says_when_it_is_over() -> None:
@@ -179,11 +192,19 @@ def test_texts_that_nobody_has_are_missed_by_name() -> None:
 
 def test_any_other_word_is_another_digest() -> None:
     changed: Callable[[str], str] = lambda text: text.replace("area", "place")  # noqa: E731 -- one line
-    other = Catalog("en", {**TEXTS, "visit.test_area": changed(TEXTS["visit.test_area"])})
-    again = Catalog("en", dict(reversed(list(TEXTS.items()))))
+    other = Catalog("en", {**TEXTS, "visit.test_area": changed(TEXTS["visit.test_area"])}, CATALOG.plurals)
+    again = Catalog("en", dict(reversed(list(TEXTS.items()))), dict(reversed(list(CATALOG.plurals.items()))))
     assert other.digest != CATALOG.digest == again.digest
     assert re.fullmatch("sha256:[0-9a-f]{64}", CATALOG.digest)
 
 
 def test_the_question_of_a_fact_is_found_by_its_key() -> None:
     assert TEXTS[VOCABULARY["client.pregnant"].text_key] == "Are you pregnant?"
+
+
+def test_the_reading_level_is_reported_file_by_file_and_for_all() -> None:
+    lines = list(report())
+    assert lines[0].split() == ["file", "texts", "mean", "most"]
+    assert [line.split()[0] for line in lines[1:-2]] == sorted({file.name for file in ENGLISH_FILES})
+    assert lines[-2].startswith("all ")
+    assert lines[-1].startswith("Hardest: ")

@@ -1,0 +1,1 @@
+"""Handouts: a stored plan as a page to print, for the client and for the clinician."""

@@ -1,0 +1,112 @@
+"""What the clinician looks through and signs: everything that was found, and what it rests on."""
+
+from typing import Any
+
+import pytest
+
+from app.schemas.examples import INTAKE
+from tests.handouts.conftest import read
+from tests.handouts.reading import Page
+from tests.handouts.test_client import OPEN, REVIEWER, reviewed, stored
+from tests.resources.service import Service
+
+Json = dict[str, Any]
+
+
+def findings_of(page: Page, section: str) -> dict[str, str]:
+    """What stands under each title of a section: the text up to the next one."""
+    found: dict[str, str] = {}
+    title = ""
+    for node in page.section(section).all("h3", "p", "dt", "dd"):
+        if node.tag == "h3":
+            title = node.text.partition(" · ")[0]
+        found[title] = f"{found.get(title, '')} {node.text}"
+    return found
+
+
+@pytest.mark.parametrize(
+    ("intake", "certainty", "section"), [(INTAKE, "definite", "findings"), (OPEN, "possible", "possible")]
+)
+def test_every_finding_stands_there_with_its_evidence_its_dispute_and_its_sources(
+    intake: Json, certainty: str, section: str, service: Service
+) -> None:
+    plan = stored(service, intake)
+    shown = findings_of(read(service, plan, "clinician"), section)
+    findings = [finding for finding in plan["findings"] if finding["certainty"] == certainty]
+    assert findings
+    for finding in findings:
+        text = shown[finding["rule"]]
+        assert finding["text"] in text
+        assert f"Evidence {finding['evidence_level']}: " in text
+        assert f"Agreement of the sources {finding['dispute']}: " in text
+        assert not finding["dispute_text"] or finding["dispute_text"] in text
+        assert ", ".join(finding["sources"]) in text
+        assert ("Because of" in text) == any(fact["value"] is not None for fact in finding["because"])
+
+
+def test_a_finding_says_which_answer_it_rests_on(service: Service) -> None:
+    shown = findings_of(read(service, stored(service, INTAKE), "clinician"), "findings")
+    assert "Do you use a prescribed retinoid cream" in shown["DEF-RET"]
+    assert ": 20 November 2026" in shown["DEF-RET"]
+
+
+def test_every_edge_names_its_rules(service: Service) -> None:
+    plan = stored(service, INTAKE)
+    rows = read(service, plan, "clinician").rows("course")
+    for visit, row in zip(plan["course"]["visits"], rows, strict=True):
+        for name, cell in zip(("target", "earliest", "latest"), row[1:], strict=True):
+            edge = visit[name]
+            assert cell[1:] == ([", ".join(cause["rule"] for cause in edge["because"])] if edge else [])
+
+
+def test_open_questions_stand_there_with_the_worst_that_they_could_bring(service: Service) -> None:
+    plan = stored(service, OPEN)
+    asked = [node.text for node in read(service, plan, "clinician").section("open").all("li")]
+    assert len(asked) == len(plan["unanswered"])
+    for question, text in zip(plan["unanswered"], asked, strict=True):
+        assert question["text"] in text
+        assert ", ".join(question["rules"]) in text
+
+
+def test_a_plan_without_open_questions_says_so(service: Service) -> None:
+    page = read(service, stored(service, INTAKE), "clinician")
+    assert page.section("open").text == "Questions still open No open question could change the plan."
+
+
+def test_a_review_stands_there_with_who_why_and_what(service: Service) -> None:
+    decision: Json = {
+        "outcome": "adjust",
+        "reason": "A holiday.",
+        "adjustments": {"sessions": {"minimum": 4, "typical": 9, "maximum": 9}},
+    }
+    plan = reviewed(service, stored(service, INTAKE), None, **decision)
+    pairs = read(service, plan, "clinician").pairs("review")
+    assert pairs["Checked by"] == list(REVIEWER.values())
+    assert pairs["Reason given"] == ["A holiday."]
+    assert pairs["Changed in the review"] == ["sessions.minimum: 4", "sessions.typical: 9", "sessions.maximum: 9"]
+    assert pairs["Looser than the rules at"] == plan["review"]["departs_from_rules"] != []
+
+
+def test_it_ends_with_a_decision_to_tick_and_a_line_to_sign(service: Service) -> None:
+    page = read(service, stored(service, INTAKE), "clinician")
+    assert page.sections[-1] == "sign"
+    assert [node.text for node in page.section("sign").all("li")] == [
+        "Clear it as it stands", "Adjust it, as noted here", "Decline it"
+    ]  # fmt: skip
+    assert [node.text for node in page.section("sign").all("p")][1:] == ["Notes", "Name and role", "Date", "Signature"]
+
+
+def test_it_names_the_very_rules_and_texts(service: Service) -> None:
+    plan = stored(service, INTAKE)
+    pairs = read(service, plan, "clinician").pairs("first")
+    assert pairs["Rules"] == ["microdermabrasion 1.0.0 (unreviewed)", plan["protocol"]["digest"]]
+    assert pairs["Texts"] == [plan["protocol"]["texts_digest"]]
+
+
+def test_every_source_and_every_disclaimer_is_on_both_pages(service: Service) -> None:
+    plan = stored(service, INTAKE)
+    for reader in ("client", "clinician"):
+        page = read(service, plan, reader)
+        cited = page.section("sources").text
+        assert [source["citation"] for source in plan["sources"] if source["citation"] not in cited] == []
+        assert [line for line in plan["disclaimers"] if line not in page.section("notes").text] == []
