@@ -152,10 +152,19 @@ class OriginNotAllowedError(AppError):
 
 
 class ReviewRequiredError(AppError):
-    """The clinic shows plans to visitors only after a professional saw them."""
+    """The clinic shows plans to visitors only after a professional saw them.
+
+    Attributes:
+        referral: What cannot wait for that, if the answers send the person to a doctor promptly.
+    """
 
     code = "review_required"
     detail = "This clinic shows a plan only after a professional has reviewed it. Store the intake instead."
+
+    def __init__(self, referral: Mapping[str, Any] | None = None) -> None:
+        """Keep what cannot wait."""
+        super().__init__()
+        self.referral = referral if referral is not None and referral["urgent"] else None
 
 
 class ClientErasedError(AppError):

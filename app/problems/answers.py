@@ -37,6 +37,8 @@ def problem_document(error: errors.AppError, request_id: str) -> dict[str, Any]:
 
 def _more(error: errors.AppError) -> dict[str, Any]:
     """What one kind of refusal tells beside what all of them tell."""
+    if isinstance(error, errors.ReviewRequiredError):
+        return dict(error.referral or {})
     told = error.refusal if isinstance(error, errors.NotAllowedError) else None
     return {} if told is None else {"refusal": dict(told)}
 

@@ -19,7 +19,7 @@ from app.routers.batch import NotLinesError
 from app.routers.clinic import NotAPictureError
 from app.routers.headers import Json, add_headers, operations_of
 from app.routers.samples import REFUSAL, add_examples
-from app.schemas.problem import ProblemOut, VisitRefusedOut
+from app.schemas.problem import ProblemOut, ReviewFirstOut, VisitRefusedOut
 from app.services.logos import KINDS_TAKEN
 
 DESCRIPTION: Final = """\
@@ -72,8 +72,8 @@ _ALWAYS_IN: Final = frozenset({"livez", "readyz", "read_metrics"})
 """Operations that are never turned away for a crowd."""
 _REQUEST_ID: Final = "0f8e2b7c5d1a4e6f9b3c7a2d8e4f6b1c"
 _AN_ERROR: Final = {"$ref": "#/components/schemas/ProblemOut"}
-_REFUSED: Final = errors.NotAllowedError.code
-_TWO_WAYS: Final = {"anyOf": [_AN_ERROR, {"$ref": "#/components/schemas/VisitRefusedOut"}]}
+_LARGER: Final = {errors.NotAllowedError.code: "VisitRefusedOut", errors.ReviewRequiredError.code: "ReviewFirstOut"}
+"""Refusals that tell more than others do."""
 _FAULT: Final = errors.Fault("/client/fitzpatrick", "whole_number", "Must be a whole number from 1 to 6.")
 
 
@@ -134,7 +134,8 @@ def _name_operations(document: Json, app: FastAPI) -> None:
 def _use_problems(document: Json) -> None:
     """Describe every refusal as what it is."""
     _, definitions = models_json_schema(
-        [(ProblemOut, "serialization"), (VisitRefusedOut, "serialization")], ref_template="#/components/schemas/{model}"
+        [(one, "serialization") for one in (ProblemOut, ReviewFirstOut, VisitRefusedOut)],
+        ref_template="#/components/schemas/{model}",
     )
     schemas = document["components"]["schemas"]
     schemas.update(definitions["$defs"])
@@ -175,8 +176,14 @@ def _problem(operation: Json, status: str, response: Json) -> Json:
     }
     return {
         "description": response["description"],
-        "content": {MEDIA_TYPE: {"schema": _TWO_WAYS if _REFUSED in examples else _AN_ERROR, "examples": examples}},
+        "content": {MEDIA_TYPE: {"schema": _shape(examples), "examples": examples}},
     }
+
+
+def _shape(examples: Json) -> Json:
+    """What a refusal looks like; some tell more."""
+    larger = [{"$ref": f"#/components/schemas/{name}"} for code, name in _LARGER.items() if code in examples]
+    return {"anyOf": [_AN_ERROR, *larger]} if larger else _AN_ERROR
 
 
 def _may_be(code: str, operation: Json) -> bool:
@@ -257,4 +264,4 @@ def _sample(operation: Json, kind: type[errors.AppError]) -> errors.AppError:
         return errors.ImageRefusedError([KINDS_TAKEN])
     if kind is errors.NotAllowedError:
         return errors.NotAllowedError([errors.Fault("/starts_at", REFUSAL["because"], REFUSAL["text"])], REFUSAL)
-    return kind([_FAULT] if kind is errors.InvalidBodyError else ())
+    return kind([_FAULT]) if kind is errors.InvalidBodyError else kind()

@@ -1,5 +1,6 @@
 """From an intake to a plan."""
 
+import json
 from functools import partial
 from typing import Any, Final
 
@@ -15,7 +16,7 @@ from app.schemas.recommendation import RecommendationOut
 from app.security import PREVIEW
 from app.services import recommend
 from app.services.offering import offer_of
-from app.services.views import not_yet
+from app.services.views import not_yet, referral
 
 router = APIRouter(prefix="/v1/recommendations", tags=["recommendations"], route_class=RawBodyRoute)
 REFUSALS: Final[dict[int | str, dict[str, Any]]] = {
@@ -43,11 +44,10 @@ async def preview_recommendation(intake: IntakeIn, request: Request) -> Response
     Nothing is stored and nothing that was sent is logged. The same intake, protocol digest, texts digest and
     `assessed_on` give the same bytes for ever, `created_at` aside. Whatever is left open is never read as *no*: it is
     listed in `unanswered` if it could still change the plan. Where your clinic reviews every plan, `bookable` is false:
-    what is previewed has not been reviewed.
+    what is previewed has not been reviewed. A visitor gets 403 `review_required` there, which says at once who must see
+    a doctor.
     """
     backend, caller = backend_of(request), caller_of(request)
-    if caller.publishable and caller.clinic.review_every_plan:
-        raise ReviewRequiredError
     zone = caller.clinic.time_zone
     language = wished(request, caller)
     facts = read(intake, lambda named: backend.clock.today(named or zone), language)
@@ -55,4 +55,6 @@ async def preview_recommendation(intake: IntakeIn, request: Request) -> Response
     reviewed, offer = caller.clinic.settings.translations_reviewed, offer_of(caller.clinic, caller.form)
     work = partial(recommend.preview, backend.shelf, facts, backend.clock.now(), reviewed, offer)
     plan = await backend.aside.worked_out(caller.clinic.id, facts, work)
+    if caller.publishable and caller.clinic.review_every_plan:
+        raise ReviewRequiredError(referral(json.loads(plan)))
     return Spoken(not_yet(plan) if caller.clinic.review_every_plan else plan, facts.language)

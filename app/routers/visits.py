@@ -33,6 +33,7 @@ from app.services.asking import Page, intake_of
 from app.services.backend import Backend
 from app.services.callers import Caller, admit, count
 from app.services.offering import offer_of
+from app.services.views import referral
 from app.services.visits import Visit, VisitLostError
 from app.texts import closest, load
 
@@ -71,12 +72,22 @@ class _Desk:
         """The plan so far; null where there is none to show yet."""
         if self.blind or visits.page_of(self.form, visit, None, blind=False) is not None:
             return None
+        return await self._computed(visit)
+
+    async def _computed(self, visit: Visit) -> Json:
         backend, clinic = self.backend, self.caller.clinic
         facts = read(self.intake(visit), lambda named: backend.clock.today(named or clinic.time_zone), self.language)
         reviewed, offer = clinic.settings.translations_reviewed, offer_of(clinic, self.caller.form)
         work = partial(recommend.preview, backend.shelf, facts, backend.clock.now(), reviewed, offer)
         found: Json = json.loads(await backend.aside.worked_out(clinic.id, facts, work))
         return found
+
+    async def referral(self, visit: Visit) -> Json | None:
+        """What cannot wait for the clinic to look: that a visitor must see a doctor; null where nothing says so."""
+        if not (self.blind and visits.page_of(self.form, visit, None, blind=False) is None):
+            return None
+        found = referral(await self._computed(visit))
+        return found if found["urgent"] else None
 
     async def store(self, visit: Visit) -> Json:
         """Keep what was answered, and the plan with it."""
@@ -185,7 +196,7 @@ async def _step(desk: _Desk, visit: Visit) -> Response:
     """Show the next page, or the plan."""
     plan = await desk.plan(visit)
     page = visits.page_of(desk.form, visit, plan, blind=desk.blind and _is_planned(desk, visit))
-    if page is None:
+    if page is None or await desk.referral(visit) is not None:
         return await _finish(desk, visit)
     asked = visits.named(desk.form, [one.question["id"] for one in page.asked])
     return _asked(desk, visit.showing(question["id"] for question in asked), asked, {}, {}, page, plan)
@@ -198,8 +209,9 @@ def _is_planned(desk: _Desk, visit: Visit) -> bool:
 async def _finish(desk: _Desk, visit: Visit) -> Response:
     if not _is_planned(desk, visit):
         return await _step(desk, visit)
-    plan = await desk.plan(visit)
-    return _page(desk, "plan.html", visit=visit, plan=None if plan is None else drawn(desk.speech, plan))
+    plan, urgent = await desk.plan(visit), await desk.referral(visit)
+    shown = None if plan is None else drawn(desk.speech, plan)
+    return _page(desk, "plan.html", visit=visit, plan=shown, referral=urgent)
 
 
 def _asked(  # noqa: PLR0913, PLR0917 -- what a page of questions shows

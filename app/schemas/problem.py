@@ -1,9 +1,13 @@
 """How a refusal looks on the wire: RFC 9457."""
 
+from typing import Literal
+
 from pydantic import Field
 
 from app.schemas.placing import CheckOut
-from app.schemas.scalars import Output
+from app.schemas.plan import TRANSLATION, TranslationOut
+from app.schemas.scalars import Output, sometimes
+from app.schemas.stored import SignOut
 
 
 class FaultOut(Output):
@@ -37,6 +41,15 @@ class ProblemOut(Output):
         examples=["0f8e2b7c5d1a4e6f9b3c7a2d8e4f6b1c"],
     )
     errors: list[FaultOut] = Field(description="Every fault that was found; empty if there is nothing to point at.")
+
+
+class ReviewFirstOut(ProblemOut):
+    """A refusal to show a plan before a professional has seen it, to somebody who must see a doctor promptly."""
+
+    urgent: Literal[True] = Field(description="Show `referral` and `red_flags` at once, whatever the clinic decides.")
+    referral: list[str] = Field(description="Why, in words for the client.")
+    red_flags: list[SignOut] = Field(description="Signs that cannot wait for a visit.")
+    translation: TranslationOut = sometimes(TRANSLATION)
 
 
 class VisitRefusedOut(ProblemOut):

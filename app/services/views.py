@@ -1,6 +1,7 @@
 """A recommendation as one caller may see it."""
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -73,16 +74,15 @@ def withheld(kept: Recommendation) -> bytes:
         "status": status,
         "bookable": False,
         "review": {"state": kept.review_state},
-        **_referral(kept),
+        **referral(json.loads(kept.answer)),
     }
     return encode(told).encode()
 
 
-def _referral(kept: Recommendation) -> dict[str, Any]:
-    """Say whether the plan sends the person to a doctor, in which words, and what cannot wait at all."""
-    if kept.decision != _URGENT:
+def referral(plan: Mapping[str, Any]) -> dict[str, Any]:
+    """Say whether a plan sends the person to a doctor promptly, in which words, and what cannot wait at all."""
+    if plan["decision"] != _URGENT:
         return {"urgent": False, "referral": [], "red_flags": []}
-    plan: dict[str, Any] = json.loads(kept.answer)
     certain = [finding for finding in plan["findings"] if finding["certainty"] == "definite"]
     return {
         "urgent": True,

@@ -43,10 +43,10 @@ const differs = (one, other) => JSON.stringify(one) !== JSON.stringify(other);
 
 /** Something that the visitor is told, by the key of its words. */
 class Trouble extends Error {
-  constructor(key, code = "") {
+  constructor(key, problem = {}) {
     super(key);
     this.key = key;
-    this.code = code;
+    this.problem = problem;
   }
 }
 
@@ -745,7 +745,7 @@ class Service {
       throw new Trouble("error.offline");
     }
     const problem = await answer.json().catch(() => ({}));
-    throw new Trouble(TROUBLES[answer.status] ?? "error.offline", problem.code);
+    throw new Trouble(TROUBLES[answer.status] ?? "error.offline", problem);
   }
 }
 
@@ -978,7 +978,7 @@ class SkincadenceIntake extends HTMLElement {
   restart(moving = true) {
     this.intake = new Intake(this.form, { areas: this.profile.areas, concerns: this.profile.concerns });
     this.trail = [];
-    this.plan = null;
+    this.plan = this.referred = null;
     this.blind = Boolean(this.profile.review_every_plan);
     this.name = null;
     this.step(this.intake.first(), moving);
@@ -1058,7 +1058,7 @@ class SkincadenceIntake extends HTMLElement {
   back() {
     const { page, ids } = this.trail.pop();
     for (const id of ids) this.intake.given.delete(id);
-    this.plan = this.name = null;  // they were of other answers
+    this.plan = this.referred = this.name = null;  // they were of other answers
     this.step(page);
   }
 
@@ -1066,7 +1066,7 @@ class SkincadenceIntake extends HTMLElement {
     const first = this.intake.first();
     if (first) return this.step(first);
     await this.guarded(async () => {
-      if (!this.blind) await this.look();
+      await this.look();
       const page = this.ended() ? null : this.intake.next(this.blind ? null : this.plan.unanswered);
       if (page) this.step(page);
       else if (this.blind) this.showSending();
@@ -1075,17 +1075,19 @@ class SkincadenceIntake extends HTMLElement {
   }
 
   ended() {
-    return !this.blind && ["refer_urgent", "not_suitable"].includes(this.plan.decision);
+    return this.blind ? Boolean(this.referred) : ["refer_urgent", "not_suitable"].includes(this.plan.decision);
   }
 
-  /** Preview what is known so far; a clinic that looks at every plan first shows none. */
+  /** Preview what is known so far; a clinic that looks at every plan first shows none, but who must see a doctor is told. */
   async look() {
+    this.plan = this.referred = null;
     try {
       this.plan = await this.service.preview(this.intake.document());
+      this.blind = false;
     } catch (trouble) {
-      if (trouble.code !== "review_required") throw trouble;
+      if (trouble.problem?.code !== "review_required") throw trouble;
       this.blind = true;
-      this.plan = null;
+      this.referred = trouble.problem.urgent ? trouble.problem : null;
     }
   }
 
@@ -1147,7 +1149,13 @@ class SkincadenceIntake extends HTMLElement {
   }
 
   showSending() {
-    this.show(true, h("h2", { tabindex: "-1", part: "title" }, this.words.say("send")), this.sending(), this.again());
+    this.show(true, h("h2", { tabindex: "-1", part: "title" }, this.words.say("send")), this.referred && this.urgent(this.referred), this.sending() ?? h("p", {}, this.words.say("error.closed")), this.again());
+  }
+
+  /** That the visitor must see a doctor, whatever a professional says of the plan. */
+  urgent(told) {
+    return h("section", { class: "part warning" }, h("h3", {}, this.words.say("urgent")), list(told.referral), warnings(told.red_flags, this.words),
+      this.extra("red_flags") && h("p", {}, this.extra("red_flags")), told.translation?.text && h("p", { class: "quiet" }, told.translation.text));
   }
 
   async send() {
@@ -1163,9 +1171,7 @@ class SkincadenceIntake extends HTMLElement {
     const { words } = this;
     const withheld = stored.status === "awaiting_review";
     const told = withheld ? "sent_review" : stored.bookable ? "sent" : "sent_unbooked";
-    const urgent = withheld && stored.urgent && h("section", { class: "part warning" },
-      h("h3", {}, words.say("urgent")), list(stored.referral), warnings(stored.red_flags, words),
-      this.extra("red_flags") && h("p", {}, this.extra("red_flags")), stored.translation?.text && h("p", { class: "quiet" }, stored.translation.text));
+    const urgent = withheld && stored.urgent && this.urgent(stored);
     const reference = h("p", {}, `${words.say("reference")}: `, h("code", {}, stored.id));
     const drawn = withheld ? null : new PlanView(stored, words, (place) => this.extra(place)).draw();
     this.show(true, h("h2", { tabindex: "-1", part: "title" }, words.say(told)), urgent, h("p", {}, this.extra("thanks")), reference, drawn,

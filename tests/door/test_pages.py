@@ -159,6 +159,22 @@ def test_where_a_professional_looks_first_a_page_gets_no_preview(house: House) -
     assert house.call("POST", PREVIEW, json=INTAKE).status_code == 200
 
 
+def test_where_a_professional_looks_first_a_page_is_told_at_once_who_must_see_a_doctor(house: House) -> None:
+    key = house.new_page_key().text
+    clinics.change(house.backend, house.clinic, {"review_every_plan": True})
+    house.backend.keyring.look()
+    urgent = {
+        **INTAKE,
+        "history": {**INTAKE["history"], "conditions": [{"code": "changing_lesion", "status": "active"}]},
+    }
+
+    told = house.call("POST", PREVIEW, key, json=urgent, headers={"Origin": PAGE}).json()
+
+    assert (told["status"], told["code"], told["urgent"]) == (403, "review_required", True)
+    assert told["referral"]
+    assert told["red_flags"]
+
+
 def test_today_is_the_clinics_today_where_the_intake_names_no_zone(house: House) -> None:
     least = {"concerns": INTAKE["concerns"]}
     days = set()

@@ -176,6 +176,32 @@ def test_a_clinic_that_looks_first_shows_no_plan_and_gets_the_answers(service: S
     assert service.get(INTAKES).json()["items"][0]["id"] in walk.page.texts
 
 
+@pytest.mark.parametrize("stores", [True, False])
+def test_who_must_see_a_doctor_is_told_at_once_however_the_clinic_looks_first(
+    service: Service,
+    stores: bool,  # noqa: FBT001
+) -> None:
+    set_up(service, review_every_plan=True)
+    walk = Walk.of(service, stores=stores)
+    pages = 0
+    while "next" in walk.page.buttons:
+        pages += 1
+        lesion = {name: "active" for name in walk.page.questions() if name == "history.conditions.changing_lesion"}
+        walk.send({**walk.healthy(), **lesion})
+    assert pages < 8
+    assert "Please see a doctor promptly" in walk.page.texts
+    assert walk.page.rows == []
+    assert ("send" in walk.page.buttons) is stores
+
+
+def test_a_form_that_stores_nothing_says_whom_to_call_where_no_plan_may_be_shown(service: Service) -> None:
+    set_up(service, review_every_plan=True)
+    walk = Walk.of(service, stores=False)
+    walk.to_the_plan()
+    assert "send" not in walk.page.buttons
+    assert "This form cannot be used here. Please call the clinic." in walk.page.texts
+
+
 def test_a_form_speaks_the_languages_of_its_clinic_and_no_other(service: Service) -> None:
     walk = Walk.of(service, languages=["en"])
     walk.begun("?language=de", **{"Accept-Language": "fr"})
