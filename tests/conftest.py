@@ -22,3 +22,8 @@ settings.load_profile("default")
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--kills", type=int, default=5, help="how often a writing process is killed in each test of that")
     parser.addoption("--clients", action="store_true", help="generate clients from the contract and use them")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, so that no worker is left alone with it at the end."""
+    items.sort(key=lambda item: "schemathesis" not in item.nodeid)

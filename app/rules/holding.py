@@ -156,7 +156,7 @@ class Holding:
         ruled = [(one, line) for one in done for line, after in asks if one.device in after.devices]
         return (
             *ruled,
-            *((one, line) for told, line in self.account.flagged for one in done if _again(told, line, one)),
+            *((one, line) for told, line in self.account.flagged for one in done if _given_up(told, line, one)),
         )
 
     @property
@@ -196,7 +196,7 @@ class Holding:
         return tuple({line.text_key: line for line in found}.values())
 
 
-def _again(told: CheckedIn, line: Line, one: Done) -> bool:
+def _given_up(told: CheckedIn, line: Line, one: Done) -> bool:
     """Whether a session was done with a device that a sign of a day before it has taken off the list."""
     gone = line.clause.aftermath.exclude if line.clause.aftermath is not None else ()
     return one.device in gone and one.on > told.on

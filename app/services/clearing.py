@@ -72,7 +72,7 @@ def _clearable(standing: Standing) -> dict[Line, str]:
     excluding = {rule for line, rule in sure.items() if line.decision >= BLOCKING}
     found = {line: rule for line, rule in held.items() if rule not in excluding}
     if not found:
-        raise NotResumableError([_RULED_OUT])
+        raise NotResumableError([RULED_OUT])
     return found
 
 
@@ -91,7 +91,7 @@ _NOT_HELD: Final = Fault("/outcome", "not_on_hold", "The course is not on hold."
 _NEW_ANSWERS: Final = Fault(
     "/outcome", "new_answers", "Only new answers let the course go on: ask all the questions again first."
 )
-_RULED_OUT: Final = Fault(
+RULED_OUT: Final = Fault(
     "/outcome", "ruled_out", "The rules exclude the treatment as things stand: only new answers can change that."
 )
 _UNNAMED: Final = Fault(

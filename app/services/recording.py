@@ -29,7 +29,7 @@ from app.services import replays
 from app.services.announcing import Made, events_of
 from app.services.backend import Backend
 from app.services.callers import Caller
-from app.services.clearing import NOTHING, Looked, cleared
+from app.services.clearing import NOTHING, RULED_OUT, Looked, cleared
 from app.services.courses import Reader, fetch, visit_id
 from app.services.creation import client_hash
 from app.services.doors import Doors
@@ -255,11 +255,6 @@ def _suits(here: Situation, report: Report) -> None:
         raise NotAllowedError([Fault("/starts_at", found["because"], found["text"])], found)
 
 
-_RULED_OUT: Final = Fault(
-    "/outcome", "ruled_out", "The rules exclude the treatment as things stand: only new answers can change that."
-)
-
-
 def _stands(made: Made, report: Report) -> None:
     """Make sure that a booking stands and that a clearance clears, so that nobody is told so in vain.
 
@@ -269,7 +264,7 @@ def _stands(made: Made, report: Report) -> None:
     if isinstance(one, CheckedIn) and len(made.here.happenings) >= MOST and not _alarming(one, after):
         raise CourseFullError
     if isinstance(one, Cleared) and any(line.rule.id in one.rules for line in after.hold):
-        raise NotResumableError([_RULED_OUT])
+        raise NotResumableError([RULED_OUT])
     if isinstance(one, Booked) and not _holds(one, after):
         found = judged(made.here, Proposed(report.visit_id, one.starts_at, one.minutes))
         said: dict[str, Any] = {
