@@ -7,7 +7,8 @@ everything that is wrong with it at once; so the first clash only refuses, and a
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple, Self
 
-from pydantic import model_validator
+from pydantic import BaseModel, model_validator
+from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
 from app.schemas.scalars import Input
@@ -57,8 +58,14 @@ def clashes_at(model: type[Joint], place: Place, document: object, wrong: Iterab
     sent, depth = _at(document, place), len(place)
     bad = {other[depth] for other in wrong if len(other) > depth and other[:depth] == place}
     if isinstance(sent, dict):
-        defaults = {name: field.get_default(call_default_factory=True) for name, field in model.model_fields.items()}
-        yield from model.clashes({name: sent.get(name, defaults[name]) for name in defaults if name not in bad})
+        good = {name: field for name, field in members_of(model).items() if name not in bad}
+        absent = {name: field.get_default(call_default_factory=True) for name, field in good.items()}
+        yield from model.clashes({name: sent.get(name, default) for name, default in absent.items()})
+
+
+def members_of(model: type[BaseModel]) -> dict[str, FieldInfo]:
+    """The fields of a model by the names that the contract calls them."""
+    return {field.alias or name: field for name, field in model.model_fields.items()}
 
 
 def _at(document: Any, place: Place) -> Any:  # noqa: ANN401 -- JSON

@@ -24,21 +24,17 @@ Tongue: TypeAlias = Literal["en", "es", "fr", "de", "ar"]
 """A language that there are texts in."""
 _UNSHOWN: Final = r"\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069"
 """What no text for people holds: ends of lines, escapes, and what turns text round."""
+_UNSEEN: Final = r"\s\u00ad\u034f\u061c\u115f\u1160\u180e\u200b-\u200f\u2060-\u2065\u3164\ufe00-\ufe0f\ufeff\uffa0"
+"""What may stand between letters, but is nothing to read by itself."""
+_SHOWN: Final = rf"^[^{_UNSHOWN}]*[^{_UNSEEN}{_UNSHOWN}][^{_UNSHOWN}]*$"
 
 
 def _text(most: int) -> Scalar:
     return Scalar(
-        core_schema.str_schema(
-            strict=True, strip_whitespace=True, min_length=1, max_length=most, pattern=f"^[^{_UNSHOWN}]*$"
-        ),
+        core_schema.str_schema(strict=True, strip_whitespace=True, min_length=1, max_length=most, pattern=_SHOWN),
         "words",
-        f"Must be a text of 1 to {most} characters on one line, not all blank, without control characters.",
-        {
-            "type": "string",
-            "minLength": 1,
-            "maxLength": most,
-            "pattern": rf"^[^{_UNSHOWN}]*[^\s{_UNSHOWN}][^{_UNSHOWN}]*$",
-        },
+        f"Must be a text of 1 to {most} characters on one line, with something to read and without control characters.",
+        {"type": "string", "minLength": 1, "maxLength": most, "pattern": _SHOWN},
     )
 
 

@@ -17,7 +17,7 @@ from pydantic import BaseModel, RootModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from app.errors import Fault
-from app.schemas.clashes import CLASH, NOTHING_SET, Joint, clashes_at
+from app.schemas.clashes import CLASH, NOTHING_SET, Joint, clashes_at, members_of
 
 Path = tuple[str | int, ...]
 Details = dict[str, Any]
@@ -91,7 +91,7 @@ def _unknown_field(model: type[BaseModel], loc: Path, document: object) -> Fault
     path, holders = _resolve(model, loc[:-1])
     if key in field_names(model):
         return Fault(_pointer((*path, key)), "unknown_field", f"`{key}` is not a field of this object.")
-    meant = _meant(key, [name for holder in holders for name in holder.model_fields])
+    meant = _meant(key, [name for holder in holders for name in members_of(holder)])
     if meant is not None:
         message = f"This is not a field of the contract. Did you mean `{meant}`?"
         return Fault(_pointer((*path, key)), "unknown_field", message)
@@ -121,7 +121,7 @@ def _resolve(model: type[BaseModel], loc: Path) -> tuple[Path, list[type[BaseMod
     path: list[str | int] = []
     here = list(_models(model.model_fields["root"].annotation)) if issubclass(model, RootModel) else [model]
     for step in loc:
-        fields = [holder.model_fields[str(step)] for holder in here if step in holder.model_fields]
+        fields = [found[str(step)] for found in map(members_of, here) if step in found]
         if fields:
             here = [inner for field in fields for inner in _models(field.annotation)]
         elif isinstance(step, str):
@@ -156,7 +156,7 @@ def _is_tagged(holder: type[BaseModel], tag: str) -> bool:
 def field_names(model: type[BaseModel]) -> frozenset[str]:
     """List every field name of a model and of the models inside it: the words that a pointer may hold."""
     inner = {found for field in model.model_fields.values() for found in _models(field.annotation)}
-    return frozenset(model.model_fields).union(*map(field_names, inner))
+    return frozenset(members_of(model)).union(*map(field_names, inner))
 
 
 def safe_pointer(path: Path, names: frozenset[str]) -> str:

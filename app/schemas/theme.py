@@ -25,16 +25,17 @@ Colour: TypeAlias = Annotated[
 Font: TypeAlias = Literal["system", "sans", "humanist", "rounded", "serif", "mono"]
 
 OURS: Final[Mapping[str, str]] = {
-    "accent": "#0b5c66",
+    "accent": "#1b5e7d",
     "accent_text": "#ffffff",
     "background": "#ffffff",
-    "surface": "#f4f7f7",
-    "text": "#1b2426",
-    "muted": "#4d5c5f",
-    "border": "#8a9799",
-    "focus": "#0b5c66",
+    "surface": "#f5f6f8",
+    "text": "#1d2430",
+    "muted": "#4d5768",
+    "border": "#7a8494",
+    "focus": "#b3420e",
+    "danger": "#a3121f",
 }
-"""The colours that hold where a clinic sets none."""
+"""The colours that hold where a clinic sets none; the element and the plain pages begin with the same."""
 _PAIRS: Final = (
     ("text", "background", 4.5),
     ("text", "surface", 4.5),
@@ -44,6 +45,8 @@ _PAIRS: Final = (
     ("accent", "background", 4.5),
     ("border", "background", 3.0),
     ("focus", "background", 3.0),
+    ("danger", "background", 4.5),
+    ("danger", "surface", 4.5),
 )
 """What stands on what, and the contrast that it needs at least (WCAG 2.2, 1.4.3 and 1.4.11)."""
 
@@ -59,6 +62,7 @@ class ThemeIn(Joint):
     muted: Colour | None = Field(default=None, description="Help and small print.")
     border: Colour | None = Field(default=None, description="Lines around what can be filled in.")
     focus: Colour | None = Field(default=None, description="The line around what has the keyboard.")
+    danger: Colour | None = Field(default=None, description="Warnings, and what is wrong.")
     radius_px: Annotated[int, whole_number(0, LARGEST_RADIUS)] | None = Field(
         default=None, description="How round corners are, in pixels."
     )

@@ -13,7 +13,7 @@ Texts = Mapping[str, Mapping[str, str]]
 OpeningHours = Mapping[str, tuple[tuple[str, str], ...]]
 """From when until when a clinic is open, by the day of the week: `mon` to `sun`; a day that is left out is closed."""
 _NONE: Final[Mapping[str, Any]] = MappingProxyType({})
-COLOURS: Final = ("accent", "accent_text", "background", "surface", "text", "muted", "border", "focus")
+COLOURS: Final = ("accent", "accent_text", "background", "surface", "text", "muted", "border", "focus", "danger")
 FONTS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "system": "system-ui, sans-serif",
