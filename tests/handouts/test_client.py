@@ -84,7 +84,25 @@ def test_a_plan_that_a_professional_declined_shows_no_day_to_come(service: Servi
     assert not COURSE & set(page.sections)
     assert "Number of sessions" not in page.pairs("first")
     assert "Not this year." not in page.text
+    assert list(page.section("first").all("h3")) == []
     assert {"why", "red_flags", "answers", "notes"} <= set(page.sections)
+
+
+def test_what_the_clinic_does_not_offer_stands_before_what_could_go_ahead(service: Service) -> None:
+    office = service.open("Faces")
+    set_up(service, office, areas=["neck"])
+    plan = stored(service, INTAKE, office)
+    page = read(service, plan, "client", office)
+    assert first(page) == "A professional has to look at this plan first. Please do not book a visit before that."
+    said = page.section("first").text
+    assert said.index(plan["not_offered"][0]["text"]) < said.index(plan["summary"])
+
+
+def test_a_decision_that_open_answers_could_change_is_told_as_one_of_the_answers_so_far(service: Service) -> None:
+    page = read(service, stored(service, OPEN))
+    assert [node.text for node in page.section("first").all("h3")] == [
+        "By the answers so far: Can go ahead with changes"
+    ]
 
 
 def test_a_plan_that_only_follows_if_a_professional_agrees_says_so_above_its_days(service: Service) -> None:

@@ -99,7 +99,7 @@ def test_it_ends_with_a_decision_to_tick_and_a_line_to_sign(service: Service) ->
 def test_it_names_the_very_rules_and_texts(service: Service) -> None:
     plan = stored(service, INTAKE)
     pairs = read(service, plan, "clinician").pairs("first")
-    assert pairs["Rules"] == ["microdermabrasion 1.0.0 (unreviewed)", plan["protocol"]["digest"]]
+    assert pairs["Rules"] == ["microdermabrasion 1.0.0 (not signed off by a clinician)", plan["protocol"]["digest"]]
     assert pairs["Texts"] == [plan["protocol"]["texts_digest"]]
 
 

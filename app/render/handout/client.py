@@ -65,8 +65,9 @@ def _first(told: Told) -> Iterator[Block]:
     yield Words(told.standing, "first")
     if told.withheld:
         yield Words("" if told.declined else told.say("standing.withheld"))
-    if not told.withheld or told.urgent:
-        yield from (Title(decision), Words(summary))
+    if told.urgent or not (told.withheld or told.declined):
+        yield from (Words(missing["text"], "warning") for missing in told.plan.get("not_offered", ()))
+        yield from (Title(told.say("line.so_far", decision=decision) if told.unfinished else decision), Words(summary))
     yield Words(told.clinic.added.get("decision", ""))
     shown = [] if told.withheld or told.declined else [*told.start(), *told.course(), *told.event()]
     yield pairs([*shown, *told.origin()])
@@ -81,7 +82,6 @@ def _why(told: Told) -> Iterator[Block]:
             if is_reason(finding) and (not told.withheld or finding["effect"].get("decision") == URGENT)
         )
     )
-    yield Points(tuple(Point(missing["text"]) for missing in told.plan.get("not_offered", ())))
 
 
 def is_reason(finding: Json) -> bool:

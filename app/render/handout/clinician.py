@@ -58,7 +58,9 @@ def _yes(told: Told, holds: Any) -> str:  # noqa: ANN401 -- a value of JSON
 
 def _rules(told: Told) -> Iterator[Row]:
     rules = told.plan["protocol"]
-    yield told.say("label.rules"), (f"{rules['id']} {rules['version']} ({rules['clinical_review']})", rules["digest"])
+    signed = rules["clinical_review"]
+    standing = told.catalog.say("website.plan.unreviewed") if signed == "unreviewed" else signed
+    yield told.say("label.rules"), (f"{rules['id']} {rules['version']} ({standing})", rules["digest"])
     yield told.say("label.texts"), rules["texts_digest"]
 
 
@@ -165,7 +167,8 @@ def _because(told: Told, facts: Sequence[Json]) -> Iterator[str]:
     """The answers that a rule read; of what was never answered nothing can be said."""
     for fact in facts:
         if fact["value"] is not None:
-            yield ": ".join(told.answers.fact(fact["fact"], fact["value"]))
+            name, value = told.answers.fact(fact["fact"], fact["value"])
+            yield told.say("line.named", name=name, value=value)
 
 
 def _evidence(told: Told, item: Json) -> list[str]:
@@ -208,7 +211,7 @@ def _open(told: Told) -> Iterator[Block]:
 
 
 def _could(told: Told, question: Json) -> tuple[str, ...]:
-    worst = f"{told.say('label.worst')}: {told.decision(question['worst_decision'])}"
+    worst = told.say("line.named", name=told.say("label.worst"), value=told.decision(question["worst_decision"]))
     return told.could_change(question["could_change"]), worst, ", ".join(question["rules"])
 
 

@@ -77,6 +77,11 @@ class Told:
         return bool(self.plan["decision"] == URGENT)
 
     @property
+    def unfinished(self) -> bool:
+        """Whether answers that are open could still change what may be booked."""
+        return bool(self.plan["status"] == "provisional")
+
+    @property
     def standing(self) -> str:
         """Whether anything may be booked, in a sentence."""
         if self.declined:
@@ -87,8 +92,7 @@ class Told:
             return self.say("standing.to_review")
         if self.plan["bookable"]:
             return self.say("standing.bookable")
-        provisional = self.plan["status"] == "provisional"
-        return self.say("standing.provisional" if provisional else "standing.not_bookable")
+        return self.say("standing.provisional" if self.unfinished else "standing.not_bookable")
 
     @property
     def summary(self) -> tuple[str, str]:
