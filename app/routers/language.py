@@ -9,6 +9,7 @@ from typing_extensions import override
 
 from app.routers.replies import Unstored
 from app.services.callers import Caller
+from app.services.forms import languages_of
 from app.texts import ENGLISH, LANGUAGES, closest, negotiate
 
 _MEMBER: Final = b'"language":"'
@@ -28,7 +29,7 @@ ACCEPT_LANGUAGE: Final[dict[str, Any]] = {
 
 
 def wished(request: Request, caller: Caller | None = None) -> str:
-    """The language of `Accept-Language`, of those that the clinic offers.
+    """The language of `Accept-Language`, of those that the clinic offers, or the form that asks in its name.
 
     Args:
         request: The request.
@@ -37,8 +38,8 @@ def wished(request: Request, caller: Caller | None = None) -> str:
     accepted = _accepted(request.scope)
     if caller is None:
         return negotiate(accepted)
-    settings = caller.clinic.settings
-    return negotiate(accepted, settings.languages or LANGUAGES, settings.default_language)
+    offered, first = languages_of(caller.clinic, caller.form), caller.clinic.settings.default_language
+    return negotiate(accepted, offered, first if first in offered else offered[0])
 
 
 def spoken(request: Request, wanted: str | None, caller: Caller | None = None) -> str:

@@ -15,7 +15,7 @@ from starlette.datastructures import QueryParams
 
 from app.dependencies import backend_of
 from app.errors import AppError, InvalidBodyError, MediaTypeError, MissingScopeError, NotFoundError
-from app.problems import KINDS
+from app.problems import KINDS, problem_response
 from app.render.pages import written
 from app.render.website import Host, Picture, Speech, drawn
 from app.routers.clinic import profile_of
@@ -31,7 +31,7 @@ from app.security import CREATE, PREVIEW
 from app.services import answers, creation, forms, intake_forms, recommend, visits
 from app.services.asking import Page, intake_of
 from app.services.backend import Backend
-from app.services.callers import Caller, admit, count
+from app.services.callers import Caller, admit, bind, count
 from app.services.offering import offer_of
 from app.services.views import referral
 from app.services.visits import Visit, VisitLostError
@@ -111,13 +111,23 @@ def _host(caller: Caller) -> Host:
 
 @router.get("/profile.json")
 async def read_profile(form_id: str, request: Request) -> Response:
-    """Hand out what the clinic says of itself to whoever shows the form."""
-    caller = _acting(form_id, request)
-    await _counted(request, caller)
-    told = ProfileOut.model_validate(profile_of(caller))
-    reply = lasting(request, told.model_dump_json(by_alias=True).encode(), JSON)
-    reply.headers["Access-Control-Allow-Origin"] = "*"
+    """Hand out what the clinic says of itself to whoever may show the form; whoever may not is told so.
+
+    Any page may read either answer: a browser would otherwise keep the refusal to itself.
+    """
+    try:
+        reply = await _profile(request, _acting(form_id, request))
+    except AppError as error:
+        reply = problem_response(error, request.scope)
+    reply.headers.update({"Access-Control-Allow-Origin": "*", "Vary": "Accept-Encoding, Origin"})
     return reply
+
+
+async def _profile(request: Request, caller: Caller) -> Response:
+    """What a page is told of the clinic; ours, which no browser names on the way to us, is always let in."""
+    origins = request.headers.getlist("origin")
+    await _counted(request, bind(backend_of(request), caller, origins) if origins else caller)
+    return lasting(request, ProfileOut.model_validate(profile_of(caller)).model_dump_json(by_alias=True).encode(), JSON)
 
 
 @router.get("/theme.css")
@@ -285,12 +295,8 @@ async def _counted(request: Request, caller: Caller) -> None:
 
 
 def _language(request: Request, caller: Caller) -> str:
-    offered = forms.languages_of(caller.clinic, caller.form)
     wanted = closest(request.query_params.get("language", ""))
-    if wanted in offered:
-        return wanted
-    accepted = wished(request, caller)
-    return accepted if accepted in offered else offered[0]
+    return wanted if wanted in forms.languages_of(caller.clinic, caller.form) else wished(request, caller)
 
 
 async def _fields(request: Request) -> Fields:

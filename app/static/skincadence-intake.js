@@ -74,6 +74,11 @@ class Words {
     return text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
   }
 
+  /** The name of what follows it. */
+  named(name) {
+    return `${this.fill(this.words.named, { name })} `;
+  }
+
   label(key) {
     return this.words[key] ?? key;
   }
@@ -258,7 +263,7 @@ class PlanView {
     const absent = (plan.not_offered ?? []).map(({ text }) => h("p", {}, text));
     const summary = h("p", { class: "summary", part: "summary" }, plan.summary);
     const open = plan.status === "provisional" && h("p", {}, h("strong", {}, this.answered()));
-    return [open, decision, summary, this.added("decision"), absent, pairs(this.keyFacts())];
+    return [open, absent, decision, summary, this.added("decision"), pairs(this.keyFacts())];
   }
 
   * keyFacts() {
@@ -363,7 +368,7 @@ class PlanView {
     const course = this.plan.course;
     if (!course) return null;
     const title = this.say(course.if_cleared ? "visits_if_cleared" : "visits");
-    const event = course.event && h("p", {}, this.say("event", { date: this.words.day(course.event.on) }), ": ", course.event.text);
+    const event = course.event && h("p", {}, this.words.named(this.say("event", { date: this.words.day(course.event.on) })), course.event.text);
     if (!course.visits.length) return this.section(title, h("p", {}, this.say("no_visits")), event);
     return this.section(title, this.picture(), this.table(), event);
   }
@@ -496,8 +501,8 @@ class PlanView {
     const { protocol, translation, disclaimers, assessed_on: on } = this.plan;
     const lines = translation?.text ? [translation.text, ...disclaimers] : disclaimers;
     const reviewed = protocol.clinical_review === "unreviewed" ? `, ${this.say("unreviewed")}` : "";
-    const rules = `${this.say("rules")}: ${protocol.id} ${protocol.version}${reviewed}`;
-    const small = h("p", { class: "quiet" }, `${this.say("assessed_on")}: `, this.day(on), h("br"), rules);
+    const rules = `${this.words.named(this.say("rules"))}${protocol.id} ${protocol.version}${reviewed}`;
+    const small = h("p", { class: "quiet" }, this.words.named(this.say("assessed_on")), this.day(on), h("br"), rules);
     return h("section", { class: "part", part: "disclaimers" }, h("h3", {}, this.say("disclaimers")), list(lines), this.added("disclaimers"), small);
   }
 }
@@ -707,13 +712,12 @@ class Service {
     this.form = form;
   }
 
-  /** The questions, and what the clinic says of itself. */
-  async questions(language) {
-    const query = language ? `?language=${encodeURIComponent(language)}` : "";
-    return Promise.all([this.call(`/v1/intake-form${query}`), this.profile()]);
+  /** The questions. */
+  questions(language) {
+    return this.call(`/v1/intake-form${language ? `?language=${encodeURIComponent(language)}` : ""}`);
   }
 
-  /** A form says it to whoever asks; a key only to the pages of the clinic, which are other sites than this service. */
+  /** What the clinic says of itself. A key is told so only on the clinic's pages, which are other sites than this service. */
   async profile() {
     if (this.form) return this.call(`/intake/${encodeURIComponent(this.form)}/profile.json`);
     return this.call("/v1/clinic/profile", { headers: this.bearer() }).catch(() => ({}));
@@ -949,16 +953,28 @@ class SkincadenceIntake extends HTMLElement {
     const base = (this.getAttribute("base") ?? this.getAttribute("src") ?? ORIGIN).replace(/\/+$/, "");
     this.service = new Service(base, this.getAttribute("key"), this.getAttribute("form"));
     try {
-      const [form, profile] = await this.service.questions(this.getAttribute("language") ?? this.closest("[lang]")?.lang);
+      const told = await this.service.profile().catch((trouble) => trouble);
+      const form = await this.service.questions(this.spoken(told));
       if (run !== this.run) return;
+      const refused = told instanceof Trouble;
       this.form = form;
-      this.profile = profile;
+      this.profile = refused ? {} : told;
       this.words = new Words(form);
+      this.trail = [];
       this.dress();
+      if (refused) throw told;
       this.restart(false);
     } catch (trouble) {
       if (run === this.run) this.fail(trouble);
     }
+  }
+
+  /** The language to ask in: what the page or else the visitor's browser asks for, as far as the clinic offers it. */
+  spoken({ languages, default_language: first }) {
+    const named = this.getAttribute("language") ?? this.closest("[lang]")?.lang;
+    if (!languages) return named;
+    const wanted = (named ? [named] : navigator.languages).map((tag) => tag.toLowerCase().split("-")[0]);
+    return wanted.find((language) => languages.includes(language)) ?? first;
   }
 
   dress() {
@@ -1172,7 +1188,7 @@ class SkincadenceIntake extends HTMLElement {
     const withheld = stored.status === "awaiting_review";
     const told = withheld ? "sent_review" : stored.bookable ? "sent" : "sent_unbooked";
     const urgent = withheld && stored.urgent && this.urgent(stored);
-    const reference = h("p", {}, `${words.say("reference")}: `, h("code", {}, stored.id));
+    const reference = h("p", {}, words.named(words.say("reference")), h("code", {}, stored.id));
     const drawn = withheld ? null : new PlanView(stored, words, (place) => this.extra(place)).draw();
     this.show(true, h("h2", { tabindex: "-1", part: "title" }, words.say(told)), urgent, h("p", {}, this.extra("thanks")), reference, drawn,
       h("div", { class: "buttons" }, this.button("restart", () => this.restart())));

@@ -70,6 +70,41 @@ def test_a_form_without_pages_is_shown_by_nobody_but_this_service(shared: Servic
     assert caller.form.name == "Home"
 
 
+@pytest.mark.parametrize(
+    ("origin", "status", "code"),
+    [("https://clinic.example", 200, None), ("https://other.example", 403, "origin_not_allowed"), (None, 200, None)],
+)
+def test_a_page_that_may_not_show_a_form_can_read_that_it_may_not(
+    origin: str | None, status: int, code: str | None, shared: Service
+) -> None:
+    address = f"/intake/{form(shared)['id']}/profile.json"
+    answer = shared.web.get(address, headers={} if origin is None else {"Origin": origin})
+
+    assert (answer.status_code, answer.json().get("code")) == (status, code)
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert "Origin" in answer.headers["vary"]
+
+
+def test_a_page_can_read_that_a_form_was_taken_back(shared: Service) -> None:
+    made = form(shared)
+    shared.web.delete(f"{FORMS}/{made['id']}", headers=shared.ours.headers)
+    answer = shared.web.get(f"/intake/{made['id']}/profile.json", headers={"Origin": "https://clinic.example"})
+
+    assert (answer.status_code, answer.headers["access-control-allow-origin"]) == (404, "*")
+
+
+def test_the_languages_of_a_form_hold_for_what_its_visitors_are_answered(shared: Service) -> None:
+    set_up(shared, languages=["en", "de", "fr"], default_language="en")
+    made = as_form(form(shared, languages=["de", "fr"]))
+    asked = {name: value for name, value in INTAKE.items() if name != "language"}
+    spoken = [
+        shared.web.post(PREVIEW, json=asked, headers={**made, "Accept-Language": wanted}).headers["content-language"]
+        for wanted in ("en", "es", "fr, de;q=0.5")
+    ]
+
+    assert spoken == ["de", "de", "fr"]
+
+
 def test_a_browser_asks_before_it_calls_and_is_told_yes_for_the_pages_of_a_form(service: Service) -> None:
     form(service, origins=["https://form.example"])
     asked = {"Origin": "https://form.example", "Access-Control-Request-Method": "POST"}
