@@ -17,6 +17,7 @@ from app.services.backend import Backend, open_backend
 from app.services.keys import Draft, Made, Maker
 from app.settings import Settings
 from app.store.values import Clinic
+from tests.caller import Caller
 
 PAGE = "https://clinic.example"
 SECRET = "a master secret for tests, 32 characters and more"  # noqa: S105 -- of a database that lives for a second
@@ -66,7 +67,7 @@ def served(
 ) -> Iterator[TestClient]:
     """The whole service on a database of its own, and a caller who has a key for everything."""
     app = create_app(settings_for(url, **changed), journal=journal or Journal("error"), clock=clock)
-    with TestClient(app, base_url="http://testserver", raise_server_exceptions=False) as client:
+    with Caller(app, base_url="http://testserver", raise_server_exceptions=False) as client:
         backend: Backend = app.state.backend
         client.headers["Authorization"] = f"Bearer {new_key(backend, new_clinic(backend)).text}"
         yield client

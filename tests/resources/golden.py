@@ -6,6 +6,7 @@ change log.
 
 import json
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,12 @@ GOLDEN = Path(__file__).parent / "openapi.json"
 _SAMPLES = frozenset({"example", "examples"})
 
 
+@cache
 def current() -> Json:
-    """The document of this version. Its examples come from rules and texts, which have tests of their own."""
+    """The document of this version, which takes a second to write; nobody may change it.
+
+    Its examples come from rules and texts, which have tests of their own.
+    """
     whole: Json = json.loads(create_app(Settings()).state.openapi_bytes())
     return {name: _without_samples(value) for name, value in whole.items()}
 

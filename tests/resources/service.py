@@ -21,6 +21,7 @@ from app.security import SCOPES
 from app.services import clinics
 from app.services.backend import Backend
 from app.store.values import Clinic, Unit
+from tests.caller import Caller
 from tests.door.desk import PAGE, new_key, new_page_key, settings_for
 
 Json = dict[str, Any]
@@ -146,7 +147,7 @@ def running(url: str, **changed: Any) -> Iterator[Service]:
     """Run the service on a migrated database."""
     clock, stream = SetClock(), io.StringIO()
     app = create_app(settings_for(url, **changed), clock=clock, journal=Journal("info", stream))
-    with TestClient(app, base_url="http://testserver", raise_server_exceptions=False) as web:
+    with Caller(app, base_url="http://testserver", raise_server_exceptions=False) as web:
         service = Service(app, web, clock, stream)
         service.open("Ours")
         service.open("Theirs")

@@ -14,6 +14,7 @@ from app.security import SCOPES, Secrets, new_key
 from app.settings import Settings
 from app.store import keys
 from app.store.values import ApiKey, Clinic, KeyKind
+from tests.caller import Caller
 from tests.databases import LONG_AGO, Place
 
 SECRET = "for tests only: v7Rk2mQx9LdT4bWz8HcYp3Nf"  # noqa: S105 -- opens nothing
@@ -45,5 +46,5 @@ def new_key_of(
 @contextmanager
 def serving(place: Place, journal: io.StringIO | None = None, **settings: Any) -> Iterator[TestClient]:
     app = create_app(settings_for(place, **settings), journal=Journal("info", journal or io.StringIO()))
-    with TestClient(app, base_url="http://testserver") as client:
+    with Caller(app, base_url="http://testserver") as client:
         yield client
