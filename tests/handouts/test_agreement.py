@@ -1,7 +1,7 @@
 """A handout says what the answer says: decision, numbers, windows, and every step on its days."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +9,7 @@ import pytest
 from app.protocols.cases import Case, cases_of
 from app.protocols.loader import load, shipped
 from app.texts import load as load_texts
+from tests.courses.readers import by_icalendar
 from tests.handouts.conftest import Printed, address, read
 from tests.handouts.reading import Page, iso, pdf_text
 from tests.resources.service import Service
@@ -82,6 +83,21 @@ def test_the_first_possible_day_and_the_event_are_those_of_the_answer(case: Case
     assert pairs.get("What has to happen first", [None]) == [plan["earliest_start_condition"]]
     event = plan["course"] and plan["course"]["event"]
     assert pairs.get("Your event", [])[1:] == ([event["text"]] if event else [])
+
+
+@EVERY
+def test_the_calendar_has_the_windows_of_the_answer_and_none_that_a_professional_has_to_allow(
+    case: Case, service: Service
+) -> None:
+    plan = plan_of(service, case)
+    calendar = service.get(f"/v1/recommendations/{plan['id']}/calendar.ics").content
+    shown = sorted((one.status, one.begins, one.ends) for one in by_icalendar(calendar).values())
+    waits = plan["review"]["state"] == "required"
+    edges = [(one["earliest"], one["latest"] or one["target"]) for one in ([] if waits else visits_of(plan))]
+    assert shown == sorted(
+        ("TENTATIVE", date.fromisoformat(first["date"]), date.fromisoformat(last["date"]) + timedelta(days=1))
+        for first, last in edges
+    )
 
 
 def steps_of(plan: Json) -> Iterator[tuple[Json, str, Json]]:
