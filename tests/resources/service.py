@@ -26,6 +26,7 @@ from tests.door.desk import PAGE, new_key, new_page_key, settings_for
 Json = dict[str, Any]
 Headers = dict[str, str]
 INTAKES: Final = "/v1/recommendations"
+THEIRS: Final = "Theirs"
 
 
 class SetClock(Clock):
@@ -91,7 +92,8 @@ class Service:
 
     @property
     def theirs(self) -> Office:
-        return self.offices[1]
+        """The other clinic, which is taken in when somebody asks for it."""
+        return next((one for one in self.offices if one.clinic.name == THEIRS), None) or self.open(THEIRS)
 
     def open(self, name: str, **chosen: Any) -> Office:
         """Take in a clinic, with one key for its server and one for its web page."""
@@ -148,5 +150,4 @@ def running(url: str, **changed: Any) -> Iterator[Service]:
     with Caller(app, base_url="http://testserver", raise_server_exceptions=False) as web:
         service = Service(app, web, clock, stream)
         service.open("Ours")
-        service.open("Theirs")
         yield service
