@@ -7,8 +7,9 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 # Wheels only: no compiler is needed, and no package runs code of its own while it is installed.
 INSTALL := $(PIP) install --require-hashes --only-binary :all:
 PYTEST := $(BIN)/python -m pytest
-# Each worker has databases of its own; who runs out of tests takes over half of what the other has left.
-WORKERS ?= 2
+# Each worker has databases of its own; who runs out of tests takes over half of what another has left. One more than
+# there are cores to count on, because many tests wait for a while.
+WORKERS ?= 3
 SPREAD := --numprocesses=$(WORKERS) --dist=worksteal
 LOCK := $(VENV)/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-config --custom-compile-command "make lock" $(LOCK_FLAGS)
@@ -28,11 +29,11 @@ demo: $(VENV)/.runtime ## send examples/intake.json to a service of its own and 
 serve: $(VENV)/.runtime ## run the service until Ctrl-C, with a clinic to try things out and keys for it
 	@$(BIN)/skincadence serve --demo
 
-test: $(VENV)/.test ## run the tests, on two cores (WORKERS=4 for more)
+test: $(VENV)/.test ## run the tests, in three processes at once (WORKERS=8 for more)
 	@$(PYTEST) $(SPREAD)
 
-long: $(VENV)/.test $(VENV)/.clients ## run the tests with many more random examples, and with generated clients
-	@$(PYTEST) --hypothesis-profile=long --kills=200 --clients
+long: $(VENV)/.test $(VENV)/.clients ## run all tests with many more random examples, and with generated clients
+	@$(PYTEST) --hypothesis-profile=long --kills=200 --thorough --clients
 
 check: $(VENV)/.test ## lint, format, types, layers, Dockerfile, protocols, texts, then the tests
 	@$(BIN)/ruff check

@@ -21,9 +21,13 @@ settings.load_profile("default")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--kills", type=int, default=5, help="how often a writing process is killed in each test of that")
+    parser.addoption("--thorough", action="store_true", help="run what takes long as well")
     parser.addoption("--clients", action="store_true", help="generate clients from the contract and use them")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes longest, so that no worker is left alone with it at the end."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave what takes long to the long lane; begin with what takes longest, so that no worker is alone with it."""
+    if not config.getoption("--thorough"):
+        config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("thorough")])
+        items[:] = [item for item in items if not item.get_closest_marker("thorough")]
     items.sort(key=lambda item: "schemathesis" not in item.nodeid)

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from importlib.metadata import files
 from itertools import count
 from pathlib import Path
@@ -108,6 +109,11 @@ class Postgresql:
         with psycopg.connect(self.address(database), autocommit=True) as connection:
             for statement in statements:
                 connection.execute(statement.encode())
+
+    @cached_property
+    def migrated_shape(self) -> str | None:
+        """How a database is built in which nothing was changed since the migrations."""
+        return self.shape("migrated")
 
     def shape(self, database: str) -> str | None:
         """Tell how a database is built, in one word; null if there is none."""
@@ -209,7 +215,7 @@ def _reused(server: Postgresql) -> Iterator[Place]:
 
     A test that changed more than rows leaves it to be made anew.
     """
-    if server.shape("shared") != server.shape("migrated"):
+    if server.shape("shared") != server.migrated_shape:
         server.execute("DROP DATABASE IF EXISTS shared WITH (FORCE)")
         server.execute(f"CREATE DATABASE shared TEMPLATE migrated OWNER {OWNER}")
     tables = ", ".join(reversed(TENANT_TABLES))

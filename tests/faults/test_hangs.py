@@ -48,6 +48,7 @@ def test_a_postgresql_that_hangs_is_told_within_5_seconds_and_used_again_as_soon
     nothing_is_lost(place, service.clinic_id, diary.kept)
 
 
+@pytest.mark.thorough
 def test_once_a_postgresql_hangs_a_crowd_of_readers_is_told_at_once_instead_of_queueing(
     place: Place, tmp_path: Path
 ) -> None:
@@ -68,6 +69,7 @@ def _timed(service: Program) -> tuple[int, float]:
     return service.status(PLANS), time.monotonic() - began
 
 
+@pytest.mark.thorough
 def test_a_plan_that_a_hanging_postgresql_commits_after_all_is_replayed_to_whom_was_refused(
     place: Place, tmp_path: Path
 ) -> None:

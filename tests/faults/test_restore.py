@@ -39,6 +39,7 @@ def test_a_copy_of_a_file_is_brought_back_as_the_manual_says(place: Place, tmp_p
         assert file.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("dialect", ["postgresql"])
 def test_a_dump_of_a_server_is_brought_back_as_the_manual_says(place: Place, tmp_path: Path) -> None:
     assert place.server

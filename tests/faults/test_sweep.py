@@ -52,6 +52,7 @@ def _told(metrics: Metrics) -> dict[str, float]:
     return {name: float(value) for name, value in (line.split() for line in lines if line.startswith("skincadence_sw"))}
 
 
+@pytest.mark.thorough
 def test_where_one_clinic_fails_the_others_are_swept_and_it_is_told(place: Place, database: Database) -> None:
     _two_clinics_with_old_plans(database)
     clock, written, metrics = SetClock(), io.StringIO(), Metrics()
@@ -107,6 +108,7 @@ def test_a_service_that_is_often_started_anew_sweeps_all_the_same(database: Data
         sweeper.close()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("opened_before", [True, False])
 def test_the_service_counts_its_sweeps(place: Place, opened_before: bool) -> None:  # noqa: FBT001 -- a parameter
     settings = settings_for(place.url)

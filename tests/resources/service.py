@@ -28,6 +28,7 @@ Json = dict[str, Any]
 Headers = dict[str, str]
 INTAKES: Final = "/v1/recommendations"
 LOGO: Final = files("app").joinpath("static/demo-logo.png").read_bytes()
+THEIRS: Final = "Theirs"
 
 
 class SetClock(Clock):
@@ -93,7 +94,8 @@ class Service:
 
     @property
     def theirs(self) -> Office:
-        return self.offices[1]
+        """The other clinic, which is taken in when somebody asks for it."""
+        return next((one for one in self.offices if one.clinic.name == THEIRS), None) or self.open(THEIRS)
 
     def open(self, name: str, **chosen: Any) -> Office:
         """Take in a clinic, with one key for its server and one for its web page."""
@@ -150,5 +152,4 @@ def running(url: str, **changed: Any) -> Iterator[Service]:
     with Caller(app, base_url="http://testserver", raise_server_exceptions=False) as web:
         service = Service(app, web, clock, stream)
         service.open("Ours")
-        service.open("Theirs")
         yield service

@@ -106,11 +106,13 @@ def written(service: Service, answer: Any, caplog: pytest.LogCaptureFixture) -> 
 
 @pytest.mark.parametrize("name", TAKING_A_BODY)
 def test_a_hostile_body_gets_a_problem_that_repeats_nothing(
-    name: str, shared: Service, caplog: pytest.LogCaptureFixture
+    name: str, shared: Service, caplog: pytest.LogCaptureFixture, request: pytest.FixtureRequest
 ) -> None:
+    """Every other body; the long lane sends all of them."""
+    whole = request.config.getoption("--thorough")
     caplog.set_level(logging.DEBUG)
     names = ours(shared)
-    for what, body in HOSTILE:
+    for what, body in HOSTILE if whole else HOSTILE[TAKING_A_BODY.index(name) % 2 :: 2]:
         answer = send(shared, name, names, body)
 
         assert (what, answer.status_code) in {(what, status) for status in (*FINE.get(name, ()), *range(400, 500))}

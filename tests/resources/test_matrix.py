@@ -258,6 +258,15 @@ def leaks(answer: Any, victim: Victim) -> list[str]:
     return [secret for secret in victim.secrets if secret in told]
 
 
+def taking_turns(first: int) -> list[Any]:
+    """Every operation on one database or the other, in turns; on both in the long lane."""
+    return [
+        pytest.param(name, dialect, marks=[pytest.mark.thorough] if (turn + first) % 2 else [])
+        for number, name in enumerate(NEEDS)
+        for turn, dialect in enumerate(("sqlite", "postgresql"), start=number)
+    ]
+
+
 def test_every_operation_has_its_line(service: Service) -> None:
     found = operations(service)
 
@@ -269,7 +278,7 @@ def test_every_operation_has_its_line(service: Service) -> None:
     assert with_body == set(BODIES)
 
 
-@pytest.mark.parametrize("name", NEEDS)
+@pytest.mark.parametrize(("name", "dialect"), taking_turns(0))
 def test_who_may_not_is_turned_away_and_learns_nothing(name: str, service: Service) -> None:
     victim = Victim(service)
     for who, (tries, status, code) in callers(service, NEEDS[name]).items():
@@ -282,7 +291,7 @@ def test_who_may_not_is_turned_away_and_learns_nothing(name: str, service: Servi
     assert victim.is_whole()
 
 
-@pytest.mark.parametrize("name", NEEDS)
+@pytest.mark.parametrize(("name", "dialect"), taking_turns(1))
 def test_a_clinic_gets_nowhere_with_what_belongs_to_another(name: str, service: Service) -> None:
     victim = Victim(service)
     absent = {"recommendation_id": "rec_0000000000000000000000", "client_ref": "c-0", "key_id": "key_000000000000"}
@@ -302,7 +311,7 @@ def test_a_clinic_gets_nowhere_with_what_belongs_to_another(name: str, service: 
     assert victim.is_whole()
 
 
-@pytest.mark.parametrize("name", NEEDS)
+@pytest.mark.parametrize(("name", "dialect"), taking_turns(0))
 def test_a_key_that_every_visitor_holds_opens_nothing_but_what_it_is_for(name: str, service: Service) -> None:
     victim = Victim(service)
     for office in (service.ours, service.theirs):

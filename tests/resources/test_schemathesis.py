@@ -11,6 +11,7 @@ from tests.resources.service import Service
 
 NDJSON: Final = "application/x-ndjson"
 TAKEN: Final = ["2xx", "3xx", "401", "403", "404", "409", "429", "5xx"]
+REFUSED: Final = ["400", "401", "403", "404", "405", "406", "409", "413", "415", "422", "428", "429", "5xx"]
 BATCH: Final = "POST /v1/recommendations/batch"
 TOO_FINE: Final = {
     "POST /v1/webhook-endpoints": ["422"],  # whether anything may be sent to an address, no pattern says
@@ -71,6 +72,7 @@ def configured(service: Service) -> SchemathesisConfig:
         "seed": 1,
         "headers": service.ours.headers,
         "generation": {"max-examples": 10, "database": "none"},
+        "checks": {"negative_data_rejection": {"expected-statuses": REFUSED}},
         "operations": operations,
     })  # fmt: skip
 

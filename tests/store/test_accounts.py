@@ -89,6 +89,7 @@ def test_what_was_edited_past_the_service_is_named(kept: Database, place: Place,
     assert report.complaints == complaints
 
 
+@pytest.mark.thorough
 def test_many_plans_are_compared_in_no_more_than_their_own_time(
     database: Database, clinic: Clinic, place: Place
 ) -> None:

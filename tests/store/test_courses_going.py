@@ -347,6 +347,7 @@ def _edit(place: Place, statement: str) -> None:
         file.execute(statement)
 
 
+@pytest.mark.thorough
 def test_many_courses_are_compared_and_swept_in_no_more_than_their_own_time(
     database: Database, clinic: Clinic, place: Place
 ) -> None:

@@ -19,6 +19,7 @@ from tests.databases import Place, raw_sqlite
 from tests.store.writing import CALLERS
 
 
+@pytest.mark.thorough
 def test_eight_writers_are_killed_and_nothing_they_answered_for_is_lost(
     place: Place, database: Database, clinic: Clinic, request: pytest.FixtureRequest
 ) -> None:
