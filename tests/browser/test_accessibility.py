@@ -10,6 +10,8 @@ from app.services.demonstration import SAMPLE_FORM_ID, SAMPLE_ID
 from tests.browser.conftest import Demonstration, Watched, settled
 from tests.browser.filling import complete, fill_page, go_on, opened
 
+pytestmark = pytest.mark.thorough
+
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 

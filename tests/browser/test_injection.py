@@ -16,6 +16,8 @@ from tests.browser.filling import opened
 from tests.browser.payloads import PAYLOADS
 from tests.clinical.intake import MARKS, intake, took
 
+pytestmark = pytest.mark.thorough
+
 Json = Any
 SHOWN: Final = frozenset({
     "text", "help", "title", "intro", "summary", "citation", "url", "duration", "dispute_text", "range", "version",

@@ -1,11 +1,13 @@
 import pytest
 
-from app.texts import LANGUAGES
+from app.texts import ENGLISH, LANGUAGES
 from tests.browser.conftest import Demonstration, Watched, settled
 from tests.browser.filling import MOST_PAGES, Keyboard, opened
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    "language", [pytest.param(one, marks=[] if one == ENGLISH else [pytest.mark.thorough]) for one in LANGUAGES]
+)
 def test_a_visitor_completes_the_form_by_keyboard_alone(
     visitor: Watched, demonstration: Demonstration, language: str
 ) -> None:

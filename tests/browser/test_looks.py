@@ -11,6 +11,8 @@ from app.services.demonstration import SAMPLE_FORM_ID
 from tests.browser.conftest import Demonstration, Watched, watched
 from tests.browser.filling import complete, fill_page, go_on, opened
 
+pytestmark = pytest.mark.thorough
+
 WIDTHS: Final = (320, 768, 1280)
 PICTURES = os.environ.get("SKINCADENCE_TEST_PICTURES")  # noqa: TID251 -- of the tests, no setting of the service
 """A folder for pictures of all pages, for whoever would like to look at them."""

@@ -4,12 +4,15 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
+import pytest
 from playwright.sync_api import Route
 
 from tests.browser.conftest import Demonstration, Watched
 from tests.browser.filling import opened
 from tests.form.table import CASES
 from tests.form.visitor import FORM, Visit, every_question, truth, visit
+
+pytestmark = pytest.mark.thorough
 
 Json = dict[str, Any]
 ANSWER: Final = Path(__file__).with_name("answer.js").read_text()

@@ -134,6 +134,7 @@ def test_every_dated_step_stands_in_the_calendar_on_its_days(case: Case, service
         assert any(line in calendar[day] for day, line in possible), (step["id"], possible)
 
 
+@pytest.mark.thorough
 @EVERY
 def test_every_dated_step_stands_in_the_pdf(case: Case, service: Service, printed: Printed) -> None:
     plan = plan_of(service, case)

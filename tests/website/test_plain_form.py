@@ -208,6 +208,7 @@ def test_a_form_speaks_the_languages_of_its_clinic_and_no_other(service: Service
     assert walk.reply.headers["content-language"] == "en"
 
 
+@pytest.mark.thorough
 def test_sixty_hostile_texts_of_a_clinic_stay_texts(service: Service) -> None:
     places = ("decision", "preparation", "aftercare", "red_flags", "disclaimers")
 
