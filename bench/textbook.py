@@ -56,7 +56,7 @@ def application(url: str) -> FastAPI:
         rows.commit()
         return answer
 
-    @app.post("/plans", status_code=201, response_model=RecommendationOut)
+    @app.post("/plans", status_code=201, response_model=RecommendationOut, response_model_exclude_unset=True)
     def create_plan(intake: IntakeIn, rows: Annotated[Session, Depends(session)]) -> Any:  # noqa: ANN401 -- see above
         return json.loads(kept(intake, rows))
 

@@ -86,4 +86,11 @@ def write_reviewed(answer: bytes, id_: str, review: Mapping[str, Any], catalog: 
         "summary": catalog.say(summaries[review["state"]]),
         "review": dict(review),
     }
+    if "not_offered" in document:
+        changed["not_offered"] = [_looked_at(missing, catalog) for missing in document["not_offered"]]
     return encode(document | changed).encode(), bookable
+
+
+def _looked_at(missing: Mapping[str, Any], catalog: Catalog) -> dict[str, Any]:
+    """What the clinic does not offer, once a professional has looked: it is still told, and waits for nobody."""
+    return {**missing, "needs_review": False, "text": catalog.say(f"clinic.no_{missing['what']}")}

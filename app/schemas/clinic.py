@@ -11,7 +11,7 @@ from typing_extensions import override
 from app.schemas.clashes import Clash, Joint
 from app.schemas.concerns import Area, Concern
 from app.schemas.intake import Device
-from app.schemas.keys import Name
+from app.schemas.keys import LONGEST_NAME
 from app.schemas.placing import OpeningHoursIn
 from app.schemas.scalars import Flag, Input, IsoDate, Output, Scalar, TimeZone, whole_number
 from app.schemas.theme import ThemeIn
@@ -24,7 +24,10 @@ Tongue: TypeAlias = Literal["en", "es", "fr", "de", "ar"]
 """A language that there are texts in."""
 _UNSHOWN: Final = r"\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069"
 """What no text for people holds: ends of lines, escapes, and what turns text round."""
-_UNSEEN: Final = r"\s\u00ad\u034f\u061c\u115f\u1160\u180e\u200b-\u200f\u2060-\u2065\u3164\ufe00-\ufe0f\ufeff\uffa0"
+_UNSEEN: Final = (
+    r"\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2060-\u2065\u2800\u3164"
+    r"\ufe00-\ufe0f\ufeff\uffa0\ufffc"
+)
 """What may stand between letters, but is nothing to read by itself."""
 _SHOWN: Final = rf"^[^{_UNSHOWN}]*[^{_UNSEEN}{_UNSHOWN}][^{_UNSHOWN}]*$"
 
@@ -40,6 +43,7 @@ def _text(most: int) -> Scalar:
 
 Sentence: TypeAlias = Annotated[str, _text(LONGEST_TEXT)]
 Label: TypeAlias = Annotated[str, _text(LONGEST_LABEL)]
+Called: TypeAlias = Annotated[str, _text(LONGEST_NAME)]
 _PHONE: Final = r"^\+?[0-9](?:[0-9 ()./-]{1,28})[0-9]$"
 Phone: TypeAlias = Annotated[
     str,
@@ -102,7 +106,7 @@ class ClosedIn(Input):
 class ClinicIn(Joint):
     """All that a clinic sets for itself. What is left out is as if it were never set."""
 
-    name: Name = Field(description="What people call it.", examples=["Example Clinic"])
+    name: Called = Field(description="What people call it.", examples=["Example Clinic"])
     time_zone: TimeZone = Field(description="The zone whose calendar it goes by.")
     retention_days: Annotated[int, whole_number(1, LONGEST_RETENTION)] = Field(
         description="For how many days plans are kept. What is older is deleted for good."

@@ -197,6 +197,7 @@ _WORDS: Final[dict[str, tuple[str, Callable[[Details], str]]]] = {
     "too_long": ("too_many_items", lambda context: f"May hold at most {_items(context['max_length'])}."),
     "too_short": ("too_few_items", lambda context: f"Must hold at least {_items(context['min_length'])}."),
     "tuple_type": ("wrong_type", _list),
+    "list_type": ("wrong_type", _list),
     "dict_type": ("wrong_type", _object),
     "model_type": ("wrong_type", _object),
     "model_attributes_type": ("wrong_type", _object),

@@ -45,6 +45,7 @@ _PAIRS: Final = (
     ("accent", "background", 4.5),
     ("border", "background", 3.0),
     ("focus", "background", 3.0),
+    ("focus", "surface", 3.0),
     ("danger", "background", 4.5),
     ("danger", "surface", 4.5),
 )

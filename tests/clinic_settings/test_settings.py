@@ -153,6 +153,12 @@ WRONG: list[tuple[Json, list[tuple[str, str]]]] = [
     ),
     ({"closures": [{"from": "24 December", "until": "2026-12-26"}]}, [("/closures/0/from", "calendar_date")]),
     ({"closures": [{"until": "2026-12-26"}]}, [("/closures/0/from", "required")]),
+    ({"closures": None}, [("/closures", "wrong_type")]),
+    ({"name": "\u200b\u2800"}, [("/name", "words")]),
+    (
+        {"theme": {"surface": "#8c8c8c", "text": "#000000", "muted": "#000000", "focus": "#8c8c8c"}},
+        [("/theme/focus", "contrast")],
+    ),
     ({"theme": {"accent": "red"}}, [("/theme/accent", "colour")]),
     ({"theme": {"accent": "#0b5c66;}"}}, [("/theme/accent", "colour")]),
     ({"theme": {"font": "Comic Sans"}}, [("/theme/font", "unknown_value")]),

@@ -105,6 +105,33 @@ def test_a_decision_that_open_answers_could_change_is_told_as_one_of_the_answers
     ]
 
 
+def test_the_worst_that_open_answers_could_bring_stands_beside_the_decision(service: Service) -> None:
+    plan = stored(service, asking(conditions=[{"code": "changing_lesion", "status": "unsure"}]))
+    assert plan["worst_decision"] == "refer_urgent"
+    assert read(service, plan).pairs("first")["Worst result the open answers could bring"] == [
+        texts.load("en").say("decision.refer_urgent")
+    ]
+
+
+def test_what_is_past_is_not_told_as_something_that_is_there(service: Service) -> None:
+    past = asking(
+        conditions=[{"code": "changing_lesion", "status": "past"}],
+        medications=[{"code": "anticoagulant", "ongoing": False}],
+    )
+    said = list(read(service, stored(service, past)).pairs("answers").values())
+    assert said.count(["In the past, not any more"]) == 2
+
+
+def test_a_plan_that_a_professional_cleared_no_longer_waits_for_one(service: Service) -> None:
+    office = service.open("Necks")
+    set_up(service, office, areas=["neck"])
+    plan = reviewed(service, stored(service, INTAKE, office), office, outcome="clear")
+    assert [(one["needs_review"], one["text"]) for one in plan["not_offered"]] == [
+        (False, texts.load("en").say("clinic.no_area"))
+    ]
+    assert "before anything can be booked" not in read(service, plan, "client", office).section("first").text
+
+
 def test_a_plan_that_only_follows_if_a_professional_agrees_says_so_above_its_days(service: Service) -> None:
     page = read(service, stored(service, BLEEDING))
     assert page.section("visits").text.startswith("Your visits These days hold only if a professional agrees")

@@ -50,6 +50,12 @@ def test_a_finding_says_which_answer_it_rests_on(service: Service) -> None:
     assert ": 20 November 2026" in shown["DEF-RET"]
 
 
+def test_a_finding_about_one_concern_names_the_question_of_that_concern(service: Service) -> None:
+    dull = {**INTAKE, "concerns": [{"concern": "dullness", "severity": "mild", "areas": ["face"]}]}
+    shown = " ".join(findings_of(read(service, stored(service, dull), "clinician"), "findings").values())
+    assert "the lines" not in shown
+
+
 def test_every_edge_names_its_rules(service: Service) -> None:
     plan = stored(service, INTAKE)
     rows = read(service, plan, "clinician").rows("course")

@@ -11,6 +11,7 @@ from app.texts import Catalog
 
 Answered = tuple[str, str]
 _ENTRY: Final = "/-"
+_STATES: Final = ("active", "controlled", "past")
 _NAMES: Final = ("code", "concern")
 
 
@@ -25,38 +26,41 @@ class Answers:
         """The answers by the title of their group; what was not asked, or not answered, says so."""
         return {group["title"]: list(self._group(group["id"], intake)) for group in self._form["groups"]}
 
-    def fact(self, name: str, value: str | int | bool) -> Answered:  # noqa: FBT001 -- an answer
+    def fact(self, name: str, value: str | int | bool, concern: str | None = None) -> Answered:  # noqa: FBT001 -- an answer
         """One answer that a rule read, as question and answer.
 
         Args:
             name: The name of the fact.
             value: What was answered.
+            concern: Which concern it is about, if it is about one.
         """
         place, _, rest = name.partition(".")
         if place in {"area", "concern"} and (rest or place) in {"area", "concern"}:
             return self._say(f"label.{rest or place}"), self._catalog.say(f"{rest or place}.{value}")
-        question = self._question(name)
+        question = self._question(name, concern)
         if question is None:
             return rest or name, self._plain(value)
         return question["text"], self._status(question, value) if _is_entry(question) else self._answer(question, value)
 
-    def _question(self, name: str) -> Json | None:
-        """What asks for a fact: a question, or one about an entry of a list; of a concern the first that knows it."""
+    def _question(self, name: str, concern: str | None) -> Json | None:
+        """What asks for a fact: a question, or one about an entry of a list."""
         asked: list[Json] = self._form["questions"]
         questions: list[Json] = [*asked, *(part for one in asked for part in one["parts"])]
         place, _, rest = name.partition(".")
-        pointer = "/" + name.replace(".", "/")
+        pointer, about = "/" + name.replace(".", "/"), f"concerns.{concern}.{rest}"
         for question in questions:
-            aim = place == "concern" and question["id"].startswith("concerns.") and question["id"].endswith(f".{rest}")
+            aim = place == "concern" and question["id"] == about
             if question["id"] == name or question["pointer"] == pointer or aim:
                 return question
         return None
 
     def _status(self, question: Json, status: object) -> str:
-        """How an entry stands; where the form does not tell two states apart, it is there or it is not."""
+        """How an entry stands; where the form does not tell two states apart, by the name of the state."""
         for answer in question["answers"]:
             if answer["value"] and answer["value"].get("status") == status:
                 return str(answer["text"])
+        if status in _STATES:
+            return self._catalog.say(f"form.status.{status}")
         return self._plain(status not in {"no", False})
 
     def _plain(self, value: object) -> str:
@@ -99,9 +103,11 @@ class Answers:
     def _entry(self, question: Json, entry: Json) -> str:
         """The answer that makes an entry: of several the one that says most of it."""
         fitting = [answer for answer in question["answers"] if answer["value"] and _fits(answer["value"], entry)]
+        if entry.get("ongoing") is False and not question["parts"]:
+            return self._status(question, "past")
         if fitting:
             return str(max(fitting, key=lambda answer: len(answer["value"]))["text"])
-        return self._say("yes")
+        return self._status(question, entry.get("status"))
 
     def _answer(self, question: Json, value: Any) -> str:  # noqa: ANN401 -- a value of JSON
         if value is None:

@@ -63,13 +63,13 @@ def _first(told: Told) -> Iterator[Block]:
     """Whether anything may be booked, the answer, and the plan in figures."""
     decision, summary = told.summary
     yield Words(told.standing, "first")
-    if told.withheld:
-        yield Words("" if told.declined else told.say("standing.withheld"))
+    if told.withheld and not (told.declined or told.urgent):
+        yield Words(told.say("standing.withheld"))
     if told.urgent or not (told.withheld or told.declined):
         yield from (Words(missing["text"], "warning") for missing in told.plan.get("not_offered", ()))
         yield from (Title(told.say("line.so_far", decision=decision) if told.unfinished else decision), Words(summary))
     yield Words(told.clinic.added.get("decision", ""))
-    shown = [] if told.withheld or told.declined else [*told.start(), *told.course(), *told.event()]
+    shown = [] if told.withheld or told.declined else [*told.worst(), *told.start(), *told.course(), *told.event()]
     yield pairs([*shown, *told.origin()])
 
 

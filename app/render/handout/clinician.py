@@ -47,8 +47,7 @@ def _first(told: Told) -> Iterator[Block]:
 def _state(told: Told) -> Iterator[Row]:
     plan = told.plan
     yield told.say("label.status"), told.say(f"status.{plan['status']}")
-    if plan["worst_decision"] != plan["decision"]:
-        yield told.say("label.worst"), told.decision(plan["worst_decision"])
+    yield from told.worst()
     yield told.say("label.booking"), _yes(told, plan["bookable"])
 
 
@@ -165,9 +164,10 @@ def _reasons(told: Told, finding: Json) -> Iterator[Row]:
 
 def _because(told: Told, facts: Sequence[Json]) -> Iterator[str]:
     """The answers that a rule read; of what was never answered nothing can be said."""
+    concern = next((fact["value"] for fact in facts if fact["fact"] in {"concern", "concern.concern"}), None)
     for fact in facts:
         if fact["value"] is not None:
-            name, value = told.answers.fact(fact["fact"], fact["value"])
+            name, value = told.answers.fact(fact["fact"], fact["value"], concern)
             yield told.say("line.named", name=name, value=value)
 
 

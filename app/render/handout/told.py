@@ -103,6 +103,11 @@ class Told:
         """A decision in a few words."""
         return self.catalog.say(f"decision.{name}")
 
+    def worst(self) -> list[tuple[str, str]]:
+        """The worst that open answers could bring, where that is another decision."""
+        worst = self.plan["worst_decision"]
+        return [] if worst == self.plan["decision"] else [(self.say("label.worst"), self.decision(worst))]
+
     def areas(self, names: Iterable[str]) -> str:
         """Areas in a row."""
         return self.catalog.listed([self.catalog.say(f"area.{name}") for name in names])
