@@ -196,6 +196,8 @@ def place(dialect: Dialect, request: pytest.FixtureRequest, tmp_path: Path) -> I
         path = tmp_path / "service.db"
         shutil.copyfile(request.getfixturevalue("migrated_file"), path)
         yield Place(dialect, f"sqlite:///{path}", f"sqlite:///{path}")
+    elif request.node.get_closest_marker("reads_files"):
+        yield from _on_server(request.getfixturevalue("postgresql"), "migrated")
     else:
         yield from _reused(request.getfixturevalue("postgresql"))
 
@@ -213,15 +215,15 @@ def empty_place(dialect: Dialect, request: pytest.FixtureRequest, tmp_path: Path
 def _reused(server: Postgresql) -> Iterator[Place]:
     """The same database for one test after the other, emptied: a new one takes a third of a second.
 
-    A test that changed more than rows leaves it to be made anew.
+    A test that changed more than rows leaves it to be made anew. Rows are deleted, which is ten times as fast as to
+    truncate; so what looks into the files of the server has a database of its own (`reads_files`).
     """
     if server.shape("shared") != server.migrated_shape:
         server.execute("DROP DATABASE IF EXISTS shared WITH (FORCE)")
         server.execute(f"CREATE DATABASE shared TEMPLATE migrated OWNER {OWNER}")
-    tables = ", ".join(reversed(TENANT_TABLES))
     server.execute(
         "SET session_replication_role = replica",
-        f"TRUNCATE {tables}",
+        *(f"DELETE FROM {table}" for table in TENANT_TABLES),  # noqa: S608 -- our own names
         "UPDATE keyring SET stamp = 0, check_value = NULL",
         database="shared",
     )

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
+import pytest
 
 from tests.databases import Place
 from tests.faults.ledger import nothing_is_lost
@@ -14,6 +15,7 @@ from tests.faults.program import program
 TWINS = 64
 
 
+@pytest.mark.parametrize("dialect", [pytest.param("sqlite", marks=pytest.mark.thorough), "postgresql"])
 def test_sixty_four_callers_with_one_key_at_two_processes_get_one_plan(place: Place, tmp_path: Path) -> None:
     together = threading.Barrier(TWINS)
     with program(place, tmp_path) as service:

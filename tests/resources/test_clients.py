@@ -155,6 +155,7 @@ def test_the_audit_names_a_client_by_a_hash_only(service: Service) -> None:
     assert all(len(entry["target_id"]) == 64 for entry in entries)
 
 
+@pytest.mark.reads_files
 def test_no_file_of_the_database_holds_what_was_erased(service: Service, place: Place) -> None:
     marks = [f"zq7-marker-{number:02}" for number in range(40)]
     for mark in marks:

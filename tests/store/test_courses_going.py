@@ -83,6 +83,7 @@ def test_with_a_client_goes_everything_of_their_courses(lane: WriteLane, databas
         assert courses.hold(rows, "cli_two", client_hash("c-1")).clinic_id == "cli_two"
 
 
+@pytest.mark.reads_files
 def test_after_an_erasure_no_file_holds_a_trace_of_a_course(lane: WriteLane, database: Database, place: Place) -> None:
     markers = [f"course-{CHANCE.randrange(10**12):012}" for _ in range(15)]
     traces = []

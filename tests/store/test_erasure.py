@@ -21,6 +21,8 @@ from tests.databases import Place, new_clinic, raw_sqlite
 from tests.store.test_faults import eight_writers
 from tests.store.things import NOW, client_hash, entry, recommendation, unit
 
+pytestmark = pytest.mark.reads_files
+
 CHANCE = random.Random(7)  # noqa: S311 -- the same every time
 MARKERS = [f"marker-{CHANCE.randrange(10**12):012}" for _ in range(40)]
 

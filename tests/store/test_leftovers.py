@@ -11,6 +11,8 @@ from app.db import Database
 from app.db.leftovers import Leftovers
 from tests.databases import Place, raw_sqlite
 
+pytestmark = pytest.mark.reads_files
+
 pytestmark = pytest.mark.parametrize("dialect", ["sqlite"])
 GONE = b"vanished-"
 

@@ -31,6 +31,7 @@ class RolledBackError(Exception):
     """What was about to happen did not."""
 
 
+@pytest.mark.parametrize("dialect", [pytest.param("sqlite", marks=pytest.mark.thorough), "postgresql"])
 def test_a_worker_is_killed_over_and_over_and_every_event_arrives_in_order_and_nothing_else(
     place: Place, request: pytest.FixtureRequest
 ) -> None:
