@@ -140,6 +140,7 @@ h2:focus { outline: none; }
 small { display: block; }
 .unseen { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .left { font-weight: 600; }
+.contact a { display: inline-block; padding-block: .25em; font-weight: 600; }
 fieldset { border: 0; margin: 0 0 1.25rem; padding: 0; min-inline-size: 0; }
 legend { font-weight: 600; padding: 0; margin-block-end: .35rem; }
 legend .quiet { font-weight: 400; }
@@ -648,6 +649,12 @@ class Intake {
     return areas ? question.answers.filter(({ value }) => typeof value !== "string" || areas.includes(value)) : question.answers;
   }
 
+  /** Whether an area has to be named: nothing said means the face, which this clinic may not treat. */
+  placed(question) {
+    const { areas } = this.offered;
+    return Boolean(areas) && question.group === "concerns" && question.pointer.endsWith("/areas") && !areas.includes("face");
+  }
+
   areas() {
     return unique(this.document().concerns.flatMap((concern) => concern.areas ?? ["face"]));
   }
@@ -753,6 +760,8 @@ class Service {
   }
 }
 
+/** Troubles that go by themselves. */
+const PASSING = new Set(["error.busy", "error.offline"]);
 const TROUBLES = {
   400: "error.not_taken", 401: "error.closed", 403: "error.closed", 404: "error.closed", 410: "error.expired",
   422: "error.not_taken", 429: "error.busy", 503: "error.busy",
@@ -768,7 +777,7 @@ class Asking {
     this.words = words;
     this.why = why;
     this.id = `q-${question.id.replaceAll(".", "-")}`;
-    this.wish = question.group === "goals" || question.kind === "several";
+    this.wish = (question.group === "goals" || question.kind === "several") && !intake.placed(question);
     this.unsure = question.answers.find(({ id }) => id === "unsure");
     this.message = h("p", { class: "error", id: `${this.id}-error`, hidden: true });
   }
@@ -830,7 +839,7 @@ class Asking {
     const known = before === "unsure" ? null : before;
     const today = new Date(Date.now() - new Date().getTimezoneOffset() * 60_000).toISOString().slice(0, 10);
     const kind = question.kind === "date"
-      ? { type: "date", min: question.minimum, max: question.maximum === "today" ? today : question.maximum }
+      ? { type: "date", ...Object.fromEntries([["min", question.minimum], ["max", question.maximum]].map(([edge, day]) => [edge, day === "today" ? today : day])) }
       : { type: "text", inputmode: "numeric", autocomplete: "off", maxlength: "4" };
     const input = h("input", { ...kind, id: this.id, value: known, "aria-labelledby": `${this.id}-name`, "aria-describedby": this.described });
     const unit = question.unit && h("span", { class: "unit" }, question.unit.text);
@@ -842,10 +851,20 @@ class Asking {
   read() {
     const { question } = this;
     if (question.kind === "number" || question.kind === "date") return this.readTyped();
-    const chosen = [...this.field.querySelectorAll("input:checked, select")].map(({ value }) => value).filter(Boolean);
-    if (question.kind === "several") return chosen.length ? chosen : null;
-    if (!chosen.length && !this.wish) throw new Trouble("error.choice");
-    return chosen[0] ?? null;
+    const chosen = this.chosen(), several = question.kind === "several";
+    if (!chosen.length && !this.wish) throw new Trouble(several ? "error.pick" : "error.choice");
+    return several && chosen.length ? chosen : chosen[0] ?? null;
+  }
+
+  chosen() {
+    return [...this.field.querySelectorAll("input:checked, select")].map(({ value }) => value).filter(Boolean);
+  }
+
+  /** What stands in the controls, right or wrong, so that it is there again when the visitor comes back. */
+  draft() {
+    const typed = this.field.querySelector(`#${CSS.escape(this.id)}`)?.value.trim();
+    const chosen = this.chosen();
+    return new Map([[this.question.id, this.question.kind === "several" ? chosen : typed || chosen[0]]]);
   }
 
   readTyped() {
@@ -901,8 +920,12 @@ class Concerns {
 
   /** Every concern is answered by the list as a whole. */
   read() {
+    if (this.field.querySelectorAll("input:checked").length < (this.group.minimum ?? 0)) throw new Trouble("error.pick");
+    return this.draft();
+  }
+
+  draft() {
     const ticked = new Set([...this.field.querySelectorAll("input:checked")].map(({ value }) => value));
-    if (ticked.size < (this.group.minimum ?? 0)) throw new Trouble("error.pick");
     return new Map(this.questions.map(({ id }) => [id, ticked.has(id) ? "yes" : "no"]));
   }
 }
@@ -948,8 +971,9 @@ class SkincadenceIntake extends HTMLElement {
   }
 
   /** Ask the service for the questions, and begin with the first one. */
-  async begin() {
+  async begin(moving = false) {
     const run = (this.run = {});
+    this.box.removeAttribute("aria-busy");
     const base = (this.getAttribute("base") ?? this.getAttribute("src") ?? ORIGIN).replace(/\/+$/, "");
     this.service = new Service(base, this.getAttribute("key"), this.getAttribute("form"));
     try {
@@ -963,10 +987,40 @@ class SkincadenceIntake extends HTMLElement {
       this.trail = [];
       this.dress();
       if (refused) throw told;
-      this.restart(false);
+      if (this.profile.stores === false && this.profile.review_every_plan) throw new Trouble("error.closed");  // nothing could come of it
+      this.restart(moving);
     } catch (trouble) {
-      if (run === this.run) this.fail(trouble);
+      if (run === this.run) this.unable(trouble, moving);
     }
+  }
+
+  /** Say why there is no form, above what the page has inside the element for that case. */
+  unable(trouble, moving) {
+    if (!(trouble instanceof Trouble)) throw trouble;
+    if (!this.words) return;
+    const again = PASSING.has(trouble.key) && this.button("retry", () => this.anew(), "primary");
+    this.show(moving, this.heading(trouble.key), h("div", { class: "buttons" }, again), this.reach(trouble.key), h("slot"));
+  }
+
+  /** Begin again because the visitor asked for it. */
+  anew() {
+    this.status.textContent = this.words.say("loading");
+    return this.begin(true);
+  }
+
+  heading(key) {
+    return h("h2", { part: "title", tabindex: "-1" }, this.words.say(key));
+  }
+
+  /** How to reach the clinic, wherever the visitor may want to call it. */
+  contact() {
+    const phone = this.profile?.phone, more = this.extra("contact");
+    const call = phone && h("a", { href: `tel:${phone.replace(/[^+\d]/g, "")}`, dir: "ltr" }, phone);
+    return call || more ? h("div", { class: "contact" }, call && h("p", {}, call), more && h("p", {}, more)) : null;
+  }
+
+  reach(key) {
+    return key === "error.closed" && this.contact();
   }
 
   /** The language to ask in: what the page or else the visitor's browser asks for, as far as the clinic offers it. */
@@ -987,7 +1041,7 @@ class SkincadenceIntake extends HTMLElement {
 
   /** What the clinic says at one place, beside our own words. */
   extra(place) {
-    const { additions = {}, wording = {} } = this.profile;
+    const { additions = {}, wording = {} } = this.profile ?? {};
     return (additions[place] ?? wording[place])?.[this.form.language] ?? null;
   }
 
@@ -1024,8 +1078,12 @@ class SkincadenceIntake extends HTMLElement {
   }
 
   buttons() {
-    const back = this.trail.length > 0 && this.button("back", () => this.back());
-    const soFar = this.plan && this.button("show_plan", () => this.showPlan());
+    const leaving = (go) => () => {
+      this.keep();
+      go();
+    };
+    const back = this.trail.length > 0 && this.button("back", leaving(() => this.back()));
+    const soFar = this.plan && this.button("show_plan", leaving(() => this.showPlan(this.page)));
     return h("div", { class: "buttons" }, h("button", { type: "submit", part: "button primary" }, this.words.say("next")), back, soFar);
   }
 
@@ -1033,6 +1091,11 @@ class SkincadenceIntake extends HTMLElement {
     const made = h("button", { type: "button", class: kind, part: `button ${kind}` }, this.words.say(key));
     made.addEventListener("click", act);
     return made;
+  }
+
+  /** Keep what stands on the page, without taking it for answers. */
+  keep() {
+    for (const [id, draft] of this.askings.flatMap((asking) => [...asking.draft()])) this.intake.drafts.set(id, draft);
   }
 
   /** Take the answers of a page, or say what is missing. */
@@ -1098,13 +1161,22 @@ class SkincadenceIntake extends HTMLElement {
   async look() {
     this.plan = this.referred = null;
     try {
-      this.plan = await this.service.preview(this.intake.document());
+      this.plan = await this.timely(this.service.preview(this.intake.document()));
       this.blind = false;
     } catch (trouble) {
       if (trouble.problem?.code !== "review_required") throw trouble;
       this.blind = true;
       this.referred = trouble.problem.urgent ? trouble.problem : null;
     }
+  }
+
+  /** What the service says, or what is wrong; of what comes after the form began anew, nothing is made. */
+  async timely(call) {
+    const run = this.run;
+    const [told, trouble] = await call.then((answer) => [answer], (problem) => [null, problem]);
+    if (run !== this.run) throw new Trouble("late");
+    if (trouble) throw trouble;
+    return told;
   }
 
   /** Do something that takes a moment; if it fails the page stays, and the answers with it. */
@@ -1119,16 +1191,15 @@ class SkincadenceIntake extends HTMLElement {
       if (!(trouble instanceof Trouble)) throw trouble;
       if (run === this.run) this.fail(trouble, work);
     } finally {
-      this.box.removeAttribute("aria-busy");
+      if (run === this.run) this.box.removeAttribute("aria-busy");
     }
   }
 
   /** Say what went wrong; the visitor may try the same again, or go back. */
   fail(trouble, work = null) {
-    if (!this.words) return;
     const again = work && this.button("retry", () => this.guarded(work), "primary");
     const back = this.trail.length > 0 && this.button("back", () => this.back());
-    this.show(true, h("h2", { tabindex: "-1", part: "title" }, this.words.say(trouble.key)), h("div", { class: "buttons" }, again, back));
+    this.show(true, this.heading(trouble.key), this.reach(trouble.key), h("div", { class: "buttons" }, again, back));
   }
 
   /** Put a page on the stage; its heading is where reading goes on. */
@@ -1143,15 +1214,18 @@ class SkincadenceIntake extends HTMLElement {
 
   /* The plan, and what comes of it. */
 
-  showPlan() {
+  /** The plan at the end, or the plan so far: then the way back leads to the page that was left. */
+  showPlan(left = null) {
     const { plan, words } = this;
     const drawn = new PlanView(plan, words, (place) => this.extra(place)).draw();
-    this.show(true, h("h2", { tabindex: "-1", part: "title" }, words.say("plan.title")), drawn, this.sending(), this.again());
+    const call = plan.decision === "refer_urgent" && this.contact();
+    this.show(true, this.heading("plan.title"), drawn, call, this.sending(), this.again(left));
     this.tell("plan", null, null);
   }
 
-  again() {
-    return h("div", { class: "buttons" }, this.trail.length > 0 && this.button("change", () => this.back()), this.button("restart", () => this.restart()));
+  again(left = null) {
+    const change = this.trail.length > 0 && this.button("change", () => this.back());
+    return h("div", { class: "buttons" }, left ? this.button("back", () => this.step(left)) : change, this.button("restart", () => this.restart()));
   }
 
   /** Whether there is anything to send, and what that means. */
@@ -1159,26 +1233,29 @@ class SkincadenceIntake extends HTMLElement {
     const { plan, profile } = this;
     if (profile.stores === false || (plan && ["refer_urgent", "not_suitable"].includes(plan.decision))) return null;
     const kind = this.blind ? "send_review" : plan.bookable ? "book" : "send";
-    const help = (kind === "book" && this.extra("booking")) ?? this.words.say(`${kind}_help`);
+    const more = kind === "book" && this.extra("booking");
     const button = this.button(kind === "book" ? "book" : "send", () => this.send(), "primary");
-    return h("section", { class: "part", part: "booking" }, h("p", {}, help || this.words.say(`${kind}_help`)), h("div", { class: "buttons" }, button));
+    return h("section", { class: "part", part: "booking" }, h("p", {}, this.words.say(`${kind}_help`)), more && h("p", { class: "added" }, more), h("div", { class: "buttons" }, button));
   }
 
   showSending() {
-    this.show(true, h("h2", { tabindex: "-1", part: "title" }, this.words.say("send")), this.referred && this.urgent(this.referred), this.sending() ?? h("p", {}, this.words.say("error.closed")), this.again());
+    const { referred } = this;
+    const sending = this.sending() ?? [h("p", {}, this.words.say("error.closed")), referred ? null : this.contact()];
+    this.show(true, this.heading(referred ? "urgent" : "send"), referred && [this.urgent(referred), this.contact()], sending, this.again());
   }
 
   /** That the visitor must see a doctor, whatever a professional says of the plan. */
   urgent(told) {
-    return h("section", { class: "part warning" }, h("h3", {}, this.words.say("urgent")), list(told.referral), warnings(told.red_flags, this.words),
+    return h("section", { class: "part warning" }, list(told.referral), h("h3", {}, this.words.say("plan.red_flags")), warnings(told.red_flags, this.words),
       this.extra("red_flags") && h("p", {}, this.extra("red_flags")), told.translation?.text && h("p", { class: "quiet" }, told.translation.text));
   }
 
   async send() {
     this.name ??= fresh();
     await this.guarded(async () => {
+      const run = this.run;
       const stored = await this.service.store(this.intake.document(), this.name);
-      this.showSent(stored);
+      if (run === this.run) this.showSent(stored);
       this.tell("book", stored.id, stored.read_token, stored);
     }, "sending");
   }
@@ -1187,10 +1264,11 @@ class SkincadenceIntake extends HTMLElement {
     const { words } = this;
     const withheld = stored.status === "awaiting_review";
     const told = withheld ? "sent_review" : stored.bookable ? "sent" : "sent_unbooked";
-    const urgent = withheld && stored.urgent && this.urgent(stored);
+    const urgent = withheld && stored.urgent && [this.urgent(stored), h("p", {}, words.say(told))];
+    const thanks = this.extra("thanks");
     const reference = h("p", {}, words.named(words.say("reference")), h("code", {}, stored.id));
     const drawn = withheld ? null : new PlanView(stored, words, (place) => this.extra(place)).draw();
-    this.show(true, h("h2", { tabindex: "-1", part: "title" }, words.say(told)), urgent, h("p", {}, this.extra("thanks")), reference, drawn,
+    this.show(true, this.heading(urgent ? "urgent" : told), urgent, thanks && h("p", {}, thanks), reference, this.contact(), drawn,
       h("div", { class: "buttons" }, this.button("restart", () => this.restart())));
   }
 

@@ -81,10 +81,13 @@ def to_the_wishes(seen: Watched) -> None:
 def shown_of(seen: Watched) -> Json:
     """What the element shows once the service was asked, and back to where it was."""
     go_on(seen)
-    if seen.element.locator("fieldset").count():
+    asking = seen.element.locator("fieldset").count()
+    if asking:
         seen.element.locator("button").last.click()
     shown: Json = seen.element.evaluate(ROWS)
     seen.element.locator("button").nth(-2).click()
+    if asking:
+        seen.element.locator("form button").nth(1).click()
     return shown
 
 
