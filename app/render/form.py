@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from app.texts.catalog import Catalog
 
 Json = dict[str, Any]
+DAYS: Final = ("1900-01-01", "2200-12-31")
+"""The first and the last day that an intake may hold."""
 PAGE_SIZE: Final = 12
 """At most so many questions on one page: one must not look like work, and what is answered on it may settle others."""
 CALLER_SETS: Final = ("/assessed_on", "/time_zone", "/language", "/client/ref")
@@ -83,6 +85,7 @@ def _whole(catalog: Catalog, question: Question) -> Json:
 
 
 def _question(catalog: Catalog, question: Question) -> Json:
+    least, most = DAYS if question.kind == "date" else (None, None)
     return {
         "id": question.id,
         "group": question.group,
@@ -95,8 +98,8 @@ def _question(catalog: Catalog, question: Question) -> Json:
         "safety": question.safety,
         "required": question.required,
         "unit": _unit(catalog, question.unit),
-        "minimum": question.least,
-        "maximum": question.most,
+        "minimum": least if question.least is None else question.least,
+        "maximum": most if question.most is None else question.most,
         "answers": [_answer(catalog, answer) for answer in question.answers],
     }
 

@@ -19,6 +19,8 @@ ELSEWHERE: Final = frozenset({
 """Kinds of findings that have a section of their own."""
 NOTES: Final = ("expectations", "options", "combinations", "alternatives")
 _AREAS: Final = "/areas"
+_USUAL: Final = "face"
+"""Where a concern is of which nothing else is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +122,14 @@ class Speech:
         return self.say(key, minimum=str(question.get("minimum")), maximum=str(question.get("maximum")))
 
     def offered(self, questions: Sequence[Json], given: Mapping[str, Any], form: Json) -> list[Json]:
-        """Questions with the answers that the clinic offers, or that the visitor asked for."""
+        """Questions with the answers that the clinic offers, or that the visitor asked for.
+
+        A wish for no area is one for the face; where that is not offered, `must_pick` says that there is none to take.
+        """
         concerns = self.host.concerns if self.host else None
         kept = [one for one in questions if concerns is None or one["kind"] != "item" or _among(one, concerns)]
-        return [{**one, "answers": list(self._choices(one, given, form))} for one in kept]
+        drawn_up = ({**one, "answers": list(self._choices(one, given, form))} for one in kept)
+        return [{**one, "must_pick": _must_pick(one)} for one in drawn_up]
 
     def _choices(self, question: Json, given: Mapping[str, Any], form: Json) -> Iterator[Json]:
         allowed = self._areas(question, given, form) if question["pointer"].endswith(_AREAS) else None
@@ -147,7 +153,13 @@ def _asked_areas(form: Json, given: Mapping[str, Any]) -> Iterator[str]:
     """Where the visitor would like to be treated."""
     for question in form["questions"]:
         if question["group"] == "concerns" and given.get(question["id"]) == "yes":
-            yield from given.get(f"{question['id']}.areas") or ["face"]
+            yield from given.get(f"{question['id']}.areas") or [_USUAL]
+
+
+def _must_pick(question: Json) -> bool:
+    """Say whether the clinic does not treat where a concern is taken to be of which nothing is said."""
+    wished = question["group"] == "concerns" and question["pointer"].endswith(_AREAS)
+    return wished and _USUAL not in {answer["value"] for answer in question["answers"]}
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,11 @@ class _Desk:
         document = {**intake_of(self.form, visit.given), "language": self.language}
         return read_body(IntakeIn, json.dumps(document).encode())
 
+    def read(self, visit: Visit, fields: Fields) -> answers.Given:
+        """What a page was answered with, of what it offers."""
+        questions = self.speech.offered(visits.named(self.form, visit.shown), visit.given, self.form)
+        return answers.read_answers(questions, fields, self.backend.clock.today(self.caller.clinic.time_zone))
+
     async def plan(self, visit: Visit) -> Json | None:
         """The plan so far; null where there is none to show yet."""
         if self.blind or visits.page_of(self.form, visit, None, blind=False) is not None:
@@ -170,9 +175,9 @@ async def _continued(desk: _Desk, visit: Visit, fields: Fields) -> Response:
     """Do what the button says that was pressed."""
     match fields.get("go", ["next"])[0]:
         case "back":
-            return await _step(desk, visit.back())
+            return await _step(desk, _drafted(desk, visit, fields).back())
         case "plan":
-            return await _finish(desk, visit)
+            return await _finish(desk, _drafted(desk, visit, fields))
         case "send":
             return await _sent(desk, visit)
         case _:
@@ -183,18 +188,22 @@ async def _sent(desk: _Desk, visit: Visit) -> Response:
     """Keep what was answered, if it is enough for a plan."""
     if not _is_planned(desk, visit):
         return await _step(desk, visit)
+    plan = await desk.plan(visit)
+    if plan is not None and plan["decision"] in visits.ENDS:
+        raise MissingScopeError
     return _page(desk, "sent.html", visit=visit, stored=drawn(desk.speech, await desk.store(visit)))
 
 
+def _drafted(desk: _Desk, visit: Visit, fields: Fields) -> Visit:
+    """Keep what was already filled in of a page that is left without sending it."""
+    filled = desk.read(visit, fields).answers
+    return visit.drafting({name: answer for name, answer in filled.items() if name in fields})
+
+
 async def _answered(desk: _Desk, visit: Visit, fields: Fields) -> Response:
-    questions = visits.named(desk.form, visit.shown)
-    if _is_list(questions):
-        given = answers.read_concerns(questions, fields, 1)
-    else:
-        zone = desk.caller.clinic.time_zone
-        given = answers.read_answers(questions, fields, desk.backend.clock.today(zone))
+    given = desk.read(visit, fields)
     if given.wrong:
-        return _asked(desk, visit, questions, fields, given.wrong)
+        return _asked(desk, visit, visits.named(desk.form, visit.shown), fields, given.wrong)
     after = visit.answered(given.answers)
     try:
         return await _step(desk, after)
@@ -209,7 +218,8 @@ async def _step(desk: _Desk, visit: Visit) -> Response:
     if page is None or await desk.referral(visit) is not None:
         return await _finish(desk, visit)
     asked = visits.named(desk.form, [one.question["id"] for one in page.asked])
-    return _asked(desk, visit.showing(question["id"] for question in asked), asked, {}, {}, page, plan)
+    fields = answers.fields_of(asked, visit.draft)
+    return _asked(desk, visit.showing(question["id"] for question in asked), asked, fields, {}, page, plan)
 
 
 def _is_planned(desk: _Desk, visit: Visit) -> bool:
@@ -243,18 +253,13 @@ def _asked(  # noqa: PLR0913, PLR0917 -- what a page of questions shows
         form=desk.form,
         group=group,
         questions=desk.speech.offered(questions, visit.given, desk.form),
-        listed=_is_list(questions),
+        listed=answers.is_list(questions),
         fields=fields,
         wrong=wrong,
         why=why,
         left=page.left if page and plan else None,
         plan=plan,
     )
-
-
-def _is_list(questions: list[Json]) -> bool:
-    """Say whether a page is the list of concerns."""
-    return all(question["kind"] == "item" and question["group"] == "concerns" for question in questions)
 
 
 def _page(desk: _Desk, template: str, status: int = 200, *, visit: Visit, **values: object) -> Response:

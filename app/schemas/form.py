@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import ConfigDict, Field
 
-from app.schemas.scalars import Input, Language, Output
+from app.schemas.scalars import Input, IsoDate, Language, Output
 
 Digest: TypeAlias = Annotated[str, Field(pattern="^sha256:[0-9a-f]{64}$", examples=["sha256:" + "0d5e" * 16])]
 QuestionId: TypeAlias = Annotated[str, Field(examples=["client.pregnant"])]
@@ -13,7 +13,7 @@ GroupId: TypeAlias = Literal[
     "concerns", "goals", "client", "conditions", "medications", "procedures", "exposures", "allergies",
     "microdermabrasion",
 ]  # fmt: skip
-Bound: TypeAlias = int | Literal["today"] | None
+Bound: TypeAlias = int | Literal["today"] | IsoDate | None
 
 
 class FormQuery(Input):
@@ -103,8 +103,8 @@ class FormPartOut(Output):
     safety: bool = Field(description="Whether its answer can forbid or delay a session.")
     required: bool = Field(description="Whether an intake is refused without it.")
     unit: FormUnitOut | None = Field(description="The unit of a number; null otherwise.")
-    minimum: Bound = Field(description="The smallest number or the first date; null where there is no limit.")
-    maximum: Bound = Field(description="The largest number or the last date; null where there is no limit.")
+    minimum: Bound = Field(description="The smallest number or the first date; null of any other kind.")
+    maximum: Bound = Field(description="The largest number or the last date; null of any other kind.")
     answers: list[FormAnswerOut] = Field(
         description="What is offered. Of a number or a date only what stands beside it: that one is not sure."
     )

@@ -14,6 +14,7 @@ Fields = Mapping[str, Sequence[str]]
 """What a page sent, by the name of the field."""
 CONCERNS: Final = "concerns"
 UNSURE: Final = "unsure"
+TODAY: Final = "today"
 _MISSING: Final = {"number": "error.number", "date": "error.date"}
 _NUMBER: Final = re.compile(r"[0-9]{1,4}").fullmatch
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}").fullmatch
@@ -39,14 +40,30 @@ class Given(NamedTuple):
     wrong: dict[str, str]
 
 
-def read_answers(questions: Iterable[Json], fields: Fields, today: date) -> Given:
+def read_answers(questions: Sequence[Json], fields: Fields, today: date) -> Given:
     """Read the answers to the questions of a page.
 
     Args:
-        questions: The questions.
+        questions: The questions, with the answers that are offered.
         fields: What was sent.
-        today: The day after which a date may not lie that cannot lie ahead.
+        today: The last day of what has been, and the first of what is wished for.
     """
+    return _read_concerns(questions, fields, 1) if is_list(questions) else _read_each(questions, fields, today)
+
+
+def fields_of(questions: Iterable[Json], answers: Mapping[str, Answer]) -> dict[str, list[str]]:
+    """Write answers as the page of these questions sent them, for whoever comes back to it."""
+    there = {one["id"]: answers[one["id"]] for one in questions if answers.get(one["id"]) is not None}
+    fields = {name: [*map(str, said if isinstance(said, list) else [said])] for name, said in there.items()}
+    return {**fields, CONCERNS: [name for name, said in there.items() if said == "yes"]}
+
+
+def is_list(questions: Iterable[Json]) -> bool:
+    """Say whether a page is the list of concerns."""
+    return all(question["kind"] == "item" and question["group"] == "concerns" for question in questions)
+
+
+def _read_each(questions: Iterable[Json], fields: Fields, today: date) -> Given:
     given = Given({}, {})
     for question in questions:
         try:
@@ -56,7 +73,7 @@ def read_answers(questions: Iterable[Json], fields: Fields, today: date) -> Give
     return given
 
 
-def read_concerns(questions: Sequence[Json], fields: Fields, least: int) -> Given:
+def _read_concerns(questions: Sequence[Json], fields: Fields, least: int) -> Given:
     """Read the one list of concerns: each is answered by the list as a whole."""
     ticked = set(fields.get(CONCERNS, ()))
     answers: dict[str, Answer] = {question["id"]: "yes" if question["id"] in ticked else "no" for question in questions}
@@ -72,7 +89,7 @@ def is_wish(question: Json) -> bool:
 def _answer(question: Json, sent: Sequence[str], today: date) -> Answer:
     known = {answer["id"] for answer in question["answers"]}
     if question["kind"] == "several":
-        return [one for one in sent if one in known] or None
+        return _several(question, [one for one in sent if one in known])
     typed = [one.strip() for one in sent if one.strip()]
     values = [one for one in typed if one != UNSURE]
     if question["kind"] in {"number", "date"} and values:
@@ -84,6 +101,12 @@ def _answer(question: Json, sent: Sequence[str], today: date) -> Answer:
     return None
 
 
+def _several(question: Json, ticked: list[str]) -> list[str] | None:
+    if question.get("must_pick") and not ticked:
+        raise WrongAnswerError("error.pick")
+    return ticked or None
+
+
 def _number(question: Json, text: str) -> int:
     low, high = question["minimum"], question["maximum"]
     if _NUMBER(text) is None or not low <= int(text) <= high:
@@ -92,11 +115,11 @@ def _number(question: Json, text: str) -> int:
 
 
 def _day(question: Json, text: str, today: date) -> str:
-    latest = today.isoformat() if question["maximum"] == "today" else question["maximum"] or text
+    first, last = (today.isoformat() if end == TODAY else end for end in (question["minimum"], question["maximum"]))
     try:
         real = date.fromisoformat(text).isoformat() if _DATE(text) else ""
     except ValueError:
         real = ""
-    if not real or not (question["minimum"] or real) <= real <= latest:
+    if not real or not first <= real <= last:
         raise WrongAnswerError("error.date")
     return real

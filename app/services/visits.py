@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -25,7 +25,8 @@ Answer = str | int | list[str] | None
 LASTS: Final = timedelta(hours=2)
 """How long a page may stay open."""
 _NAME: Final = 32
-_ENDS: Final = frozenset({"refer_urgent", "not_suitable"})
+ENDS: Final = frozenset({"refer_urgent", "not_suitable"})
+"""Decisions after which nothing more is asked; a visitor who was shown one has nothing to send."""
 
 
 class VisitLostError(Exception):
@@ -43,6 +44,7 @@ class Visit:
         given: The answers.
         trail: The questions of each page that was answered.
         shown: The questions of the page that is shown.
+        draft: What was answered and then gone back from: shown again where it is asked again, and counted nowhere.
     """
 
     form_id: str
@@ -51,6 +53,7 @@ class Visit:
     given: Mapping[str, Answer]
     trail: tuple[tuple[str, ...], ...] = ()
     shown: tuple[str, ...] = ()
+    draft: Mapping[str, Answer] = field(default_factory=dict)
 
     @classmethod
     def begun(cls, form_id: str, language: str) -> Visit:
@@ -59,18 +62,28 @@ class Visit:
 
     def answered(self, answers: Mapping[str, Answer]) -> Visit:
         """Put the answers of a page in; what would be stored from then on is something else, and named anew."""
-        trail = (*self.trail, tuple(answers))
-        return replace(self, given={**self.given, **answers}, trail=trail, name=random_text(_NAME))
+        trail, draft = (*self.trail, tuple(answers)), _without(self.draft, answers)
+        return replace(self, given={**self.given, **answers}, trail=trail, draft=draft, name=random_text(_NAME))
 
     def back(self) -> Visit:
-        """Take the answers of the last page out again."""
+        """Take the answers of the last page out again; they stay as a draft, so that nothing is typed twice."""
         *before, last = self.trail or ((),)
-        left = {name: answer for name, answer in self.given.items() if name not in last}
-        return replace(self, given=left, trail=tuple(before), name=random_text(_NAME))
+        left = _without(self.given, last)
+        drafted = self.drafting(_without(self.given, left))
+        return replace(drafted, given=left, trail=tuple(before), name=random_text(_NAME))
+
+    def drafting(self, answers: Mapping[str, Answer]) -> Visit:
+        """Keep answers for the page that asks for them again."""
+        return replace(self, draft={**self.draft, **answers})
 
     def showing(self, questions: Iterable[str]) -> Visit:
         """Show a page."""
         return replace(self, shown=tuple(questions))
+
+
+def _without(answers: Mapping[str, Answer], names: Iterable[str]) -> dict[str, Answer]:
+    left_out = set(names)
+    return {name: answer for name, answer in answers.items() if name not in left_out}
 
 
 def sealed(backend: Backend, visit: Visit) -> str:
@@ -82,6 +95,7 @@ def sealed(backend: Backend, visit: Visit) -> str:
         "given": visit.given,
         "trail": visit.trail,
         "shown": visit.shown,
+        "draft": visit.draft,
     }
     text = urlsafe_b64encode(json.dumps(written, separators=(",", ":")).encode()).decode()
     return f"{text}.{_seal(backend, visit.form_id, text).hex()}"
@@ -100,7 +114,7 @@ def opened(backend: Backend, form_id: str, text: str) -> Visit:
     if backend.clock.now() - datetime.fromtimestamp(read["at"], backend.clock.now().tzinfo) > LASTS:
         raise VisitLostError
     trail, shown = tuple(map(tuple, read["trail"])), tuple(read["shown"])
-    return Visit(form_id, read["language"], read["name"], read["given"], trail, shown)
+    return Visit(form_id, read["language"], read["name"], read["given"], trail, shown, read.get("draft", {}))
 
 
 def _seal(backend: Backend, form_id: str, text: str) -> bytes:
@@ -121,7 +135,7 @@ def page_of(form: Json, visit: Visit, plan: Json | None, *, blind: bool) -> aski
     """
     if plan is None and not blind:
         return asking.next_page(form, visit.given, [])
-    if plan is not None and plan["decision"] in _ENDS:
+    if plan is not None and plan["decision"] in ENDS:
         return None
     open_ = list(_everything(form)) if plan is None else plan["unanswered"]
     return asking.next_page(form, visit.given, open_)

@@ -136,7 +136,7 @@ def test_the_same_protocol_has_the_same_questions() -> None:
 def test_the_date_of_what_has_been_cannot_lie_ahead_and_that_of_what_may_be_planned_can() -> None:
     assert QUESTIONS["history.conditions.cold_sore.onset"]["maximum"] == "today"
     assert QUESTIONS["history.microdermabrasion.last_on"]["maximum"] == "today"
-    assert QUESTIONS["history.procedures.waxing.on"]["maximum"] is None
+    assert QUESTIONS["history.procedures.waxing.on"]["maximum"] == "2200-12-31"
     assert QUESTIONS["goals.start_on"]["minimum"] == "today"
 
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date
 from typing import Any, get_args
 
 import pytest
@@ -11,6 +12,7 @@ from app.rules.record import Facts
 from app.schemas.concerns import AcneScars, ConcernIn, Wanted
 from app.schemas.history import ConditionIn, HistoryIn
 from app.schemas.intake import IntakeIn
+from app.schemas.scalars import FIRST_DATE, LAST_DATE
 from app.services import asking
 from tests.contract.plans import facts_of
 from tests.form.visitor import FORM, ITEM_OF, QUESTIONS, Json, every_question, state_of
@@ -163,6 +165,19 @@ def test_the_range_of_a_number_is_that_of_the_wire(name: str) -> None:
     low, high = question["minimum"], question["maximum"]
 
     assert [_valid(question, number) for number in (low - 1, low, high, high + 1)] == [False, True, True, False]
+
+
+DATES = [one for one in every_question() if one["kind"] == "date"]
+
+
+@pytest.mark.parametrize("question", DATES, ids=lambda question: question["id"])
+def test_the_range_of_a_date_is_that_of_the_wire_unless_it_ends_today(question: Json) -> None:
+    bounds = question["minimum"], question["maximum"]
+    ends = [date.fromisoformat(bound) for bound in bounds if bound != "today"]
+
+    assert ends
+    assert [end in {FIRST_DATE, LAST_DATE} for end in ends] == [True] * len(ends)
+    assert all(_valid(question, end.isoformat()) for end in ends)
 
 
 def test_the_start_leaves_every_question_open() -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from base64 import urlsafe_b64decode
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
@@ -30,6 +32,7 @@ class Sheet(HTMLParser):
         self.headings: list[str] = []
         self.errors: list[str] = []
         self.texts: list[str] = []
+        self.chosen: list[tuple[str, str]] = []
         self.rows: list[dict[str, str]] = []
         self._select = self._inside = ""
         self.feed(text)
@@ -43,6 +46,8 @@ class Sheet(HTMLParser):
         self._select = found.get("name", "") if tag == "select" else self._select
         if tag == "option":
             self.options.setdefault(self._select, []).append(found["value"])
+        if tag == "option" and "selected" in found:
+            self.chosen.append((self._select, found["value"]))
         if "data-visit" in found:
             self.rows.append({"kind": found["data-visit"], "number": found["data-number"]})
         self._edge(tag, found)
@@ -73,6 +78,14 @@ class Sheet(HTMLParser):
             if one.get("type") != "hidden" and one["tag"] == "input":
                 found.setdefault(one["name"], []).append(one["value"] if one["type"] in {"radio", "checkbox"} else "")
         return found
+
+    def filled(self) -> Iterator[tuple[str, str]]:
+        """What is ticked, typed or chosen."""
+        for one in self.inputs:
+            typed = one["tag"] == "input" and one["type"] not in {"hidden", "radio", "checkbox"}
+            if "checked" in one or (typed and one["value"]):
+                yield one["name"], one["value"]
+        yield from self.chosen
 
     @property
     def buttons(self) -> list[str]:
@@ -130,3 +143,22 @@ def _answer(name: str, answers: list[str]) -> str | list[str]:
     if answers[0] == "" and "unsure" in answers:
         return "unsure"
     return next((answer for answer in HEALTHY if answer in answers), answers[0])
+
+
+def carried(walk: Walk) -> dict[str, dict[str, object]]:
+    """What the page carries along."""
+    read: dict[str, dict[str, object]] = json.loads(urlsafe_b64decode(walk.page.sealed.partition(".")[0]))
+    return read
+
+
+def answers_of(walk: Walk) -> dict[str, object]:
+    """The answers that the page carries along."""
+    return carried(walk)["given"]
+
+
+def filled(walk: Walk) -> dict[str, str | list[str]]:
+    """What a browser would send of the page as it stands."""
+    found: dict[str, list[str]] = {}
+    for name, value in walk.page.filled():
+        found.setdefault(name, []).append(value)
+    return dict(found)
