@@ -11,7 +11,7 @@ from tests.databases import clinic, database, dialect, empty_place, migrated_fil
 __all__ = ["clinic", "database", "dialect", "empty_place", "migrated_file", "place", "postgresql"]
 
 # Without a deadline: a busy machine is not a broken promise.
-settings.register_profile("default", settings(deadline=None, derandomize=True, max_examples=40, database=None))
+settings.register_profile("default", settings(deadline=None, derandomize=True, max_examples=25, database=None))
 settings.register_profile(
     "long",
     settings(deadline=None, max_examples=1_000, print_blob=True, suppress_health_check=[HealthCheck.too_slow]),

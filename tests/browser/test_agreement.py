@@ -7,6 +7,7 @@ from io import StringIO
 from typing import Any, Final
 
 import httpx
+import pytest
 from playwright.sync_api import Route
 from rich.console import Console
 
@@ -16,6 +17,8 @@ from app.render.terminal import plan as laid_out
 from app.texts import load as load_texts
 from tests.browser.conftest import Demonstration, Watched
 from tests.browser.filling import fill_page, go_on, opened
+
+pytestmark = pytest.mark.thorough
 
 Json = dict[str, Any]
 TEXTS: Final = load_texts()
