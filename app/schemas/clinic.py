@@ -13,7 +13,7 @@ from app.schemas.concerns import Area, Concern
 from app.schemas.intake import Device
 from app.schemas.keys import LONGEST_NAME
 from app.schemas.placing import OpeningHoursIn
-from app.schemas.scalars import Flag, Input, IsoDate, Output, Scalar, TimeZone, whole_number
+from app.schemas.scalars import UNSHOWN, Flag, Input, IsoDate, Output, Scalar, TimeZone, whole_number
 from app.schemas.theme import ThemeIn
 
 LONGEST_RETENTION: Final = 3_650
@@ -22,14 +22,12 @@ LONGEST_TEXT: Final = 600
 LONGEST_LABEL: Final = 100
 Tongue: TypeAlias = Literal["en", "es", "fr", "de", "ar"]
 """A language that there are texts in."""
-_UNSHOWN: Final = r"\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069"
-"""What no text for people holds: ends of lines, escapes, and what turns text round."""
 _UNSEEN: Final = (
     r"\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2060-\u2065\u2800\u3164"
     r"\ufe00-\ufe0f\ufeff\uffa0\ufffc"
 )
 """What may stand between letters, but is nothing to read by itself."""
-_SHOWN: Final = rf"^[^{_UNSHOWN}]*[^{_UNSEEN}{_UNSHOWN}][^{_UNSHOWN}]*$"
+_SHOWN: Final = rf"^[^{UNSHOWN}]*[^{_UNSEEN}{UNSHOWN}][^{UNSHOWN}]*$"
 
 
 def _text(most: int) -> Scalar:

@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError, core_schema
 from typing_extensions import override
 
 from app.schemas.clashes import Clash, Joint
-from app.schemas.scalars import Input, Output, Scalar, whole_number
+from app.schemas.scalars import UNSHOWN, Input, Output, Scalar, whole_number
 from app.security import FOR_BROWSERS, SCOPES, ScopeName
 
 _ORIGIN: Final = re.compile(r"(https?)://([a-z0-9.-]+|\[[0-9a-f:]+\])(?::([1-9][0-9]{0,4}))?").fullmatch
@@ -87,13 +87,11 @@ Origin: TypeAlias = Annotated[
     AfterValidator(_origin),
     WithJsonSchema({"type": "string", "pattern": r"^https?://[a-z0-9.:\[\]-]+$", "maxLength": LONGEST_ORIGIN}),
 ]
-_UNSHOWN: Final = r"\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069"
-"""Characters that a terminal acts on where a list shows a name: escapes, ends of lines, and what turns text round."""
 Name: TypeAlias = Annotated[
     str,
     Scalar(
         core_schema.str_schema(
-            strict=True, strip_whitespace=True, min_length=1, max_length=LONGEST_NAME, pattern=f"^[^{_UNSHOWN}]*$"
+            strict=True, strip_whitespace=True, min_length=1, max_length=LONGEST_NAME, pattern=f"^[^{UNSHOWN}]*$"
         ),
         "words",
         f"Must be a text of 1 to {LONGEST_NAME} characters on one line, not all blank, without control characters.",
@@ -101,7 +99,7 @@ Name: TypeAlias = Annotated[
             "type": "string",
             "minLength": 1,
             "maxLength": LONGEST_NAME,
-            "pattern": rf"^[^{_UNSHOWN}]*[^\s{_UNSHOWN}][^{_UNSHOWN}]*$",
+            "pattern": rf"^[^{UNSHOWN}]*[^\s{UNSHOWN}][^{UNSHOWN}]*$",
         },
     ),
 ]

@@ -7,7 +7,7 @@ request. A refusal's code and message come from here, so that the caller reads w
 import re
 from collections.abc import Callable
 from datetime import date
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, Final, TypeAlias
 
 from pydantic import (
     AfterValidator,
@@ -24,6 +24,8 @@ from app.clock import time_zones
 
 Json: TypeAlias = dict[str, Any]
 FIRST_DATE, LAST_DATE = date(1900, 1, 1), date(2200, 12, 31)
+UNSHOWN: Final = r"\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069"
+"""What no text for people holds: escapes and ends of lines, which a terminal acts on, and what turns text round."""
 
 
 class Input(BaseModel):
