@@ -215,8 +215,9 @@ async def _step(desk: _Desk, visit: Visit) -> Response:
     """Show the next page, or the plan."""
     plan = await desk.plan(visit)
     page = visits.page_of(desk.form, visit, plan, blind=desk.blind and _is_planned(desk, visit))
-    if page is None or await desk.referral(visit) is not None:
-        return await _finish(desk, visit)
+    urgent = await desk.referral(visit)
+    if page is None or urgent is not None:
+        return _planned(desk, visit, plan, urgent)
     asked = visits.named(desk.form, [one.question["id"] for one in page.asked])
     fields = answers.fields_of(asked, visit.draft)
     return _asked(desk, visit.showing(question["id"] for question in asked), asked, fields, {}, page, plan)
@@ -229,7 +230,11 @@ def _is_planned(desk: _Desk, visit: Visit) -> bool:
 async def _finish(desk: _Desk, visit: Visit) -> Response:
     if not _is_planned(desk, visit):
         return await _step(desk, visit)
-    plan, urgent = await desk.plan(visit), await desk.referral(visit)
+    return _planned(desk, visit, await desk.plan(visit), await desk.referral(visit))
+
+
+def _planned(desk: _Desk, visit: Visit, plan: Json | None, urgent: Json | None) -> Response:
+    """Show the plan, or to visitors of a clinic that looks at it first, what cannot wait for that."""
     shown = None if plan is None else drawn(desk.speech, plan)
     return _page(desk, "plan.html", visit=visit, plan=shown, referral=urgent)
 
