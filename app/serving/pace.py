@@ -55,6 +55,10 @@ class Pace:
         """Tell how many seconds lie between two looks."""
         return min(self.headers, self.whole, self.drain) / LOOKS
 
+    def stood_still(self, spent: float) -> float:
+        """Tell how many of the seconds between two looks nobody was served: a busy machine, or one that was paused."""
+        return max(0.0, spent - 2 * self.tick)
+
     def allowed(self, phase: Phase, received: int) -> float:
         """Tell how many seconds a caller has."""
         return self.headers if phase is Phase.HEADERS else self.whole + received / SLOWEST

@@ -159,9 +159,9 @@ class PacedProtocol(HttpToolsProtocol):
             if now - self._since > LINGER:
                 self.transport.abort()
         elif self._phase is not Phase.ANSWER and not self.transport.is_closing():
-            if self.flow.read_paused:
-                self._since += spent  # it is us who do not read
-            elif self._overdue(now):
+            unread = spent if self.flow.read_paused else self.pace.stood_still(spent)
+            self._since = min(now, self._since + unread)  # it is us who do not read
+            if not self.flow.read_paused and self._overdue(now):
                 self._let_go()
 
     def _overdue(self, now: float) -> bool:

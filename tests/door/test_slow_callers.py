@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
+from fastapi import Response
 
 from app.main import create_app
 from app.observability import Journal
@@ -103,6 +104,27 @@ def test_who_is_let_go_is_written_down_and_counted_as_what_they_were_told(*, who
     assert 'skincadence_problems_total{code="request_timeout"} 1.0' in counts
     assert "incomplete_body" not in counts
     assert 'status="400"' not in counts
+
+
+def test_time_in_which_the_service_stands_still_is_not_the_callers() -> None:
+    app = plain_app()
+
+    @app.get("/stand-still")
+    async def stand_still() -> Response:
+        time.sleep(2 * QUICK.header_seconds)  # noqa: ASYNC251  # as a machine does that is taken away for a while
+        return Response()
+
+    async def call(address: tuple[str, int]) -> bytes:
+        reader, writer = await asyncio.open_connection(*address)
+        await said_until_closed(address, READ.replace(b"livez", b"stand-still"))
+        await asyncio.sleep(QUICK.header_seconds / 4)
+        writer.write(READ)
+        answer = await reader.read()
+        await closed(writer)
+        return answer
+
+    with running(app) as address:
+        assert asyncio.run(call(address)).startswith(b"HTTP/1.1 200 OK\r\n")
 
 
 def test_a_second_request_that_drips_on_a_connection_that_was_good_is_let_go_too() -> None:
