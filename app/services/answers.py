@@ -16,7 +16,8 @@ CONCERNS: Final = "concerns"
 UNSURE: Final = "unsure"
 TODAY: Final = "today"
 _MISSING: Final = {"number": "error.number", "date": "error.date"}
-_NUMBER: Final = re.compile(r"[0-9]{1,4}").fullmatch
+_NUMBER: Final = re.compile("[0-9\u0660-\u0669\u06f0-\u06f9]{1,4}").fullmatch
+"""Digits as the keyboards of our languages write them: those of Arabic have two sets of their own."""
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}").fullmatch
 
 

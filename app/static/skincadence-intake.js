@@ -762,6 +762,8 @@ class Service {
 
 /** Troubles that go by themselves. */
 const PASSING = new Set(["error.busy", "error.offline"]);
+/** Half the milliseconds until a service that was never reached is asked for the second time. */
+const FIRST_PATIENCE = 5_000;
 const TROUBLES = {
   400: "error.not_taken", 401: "error.closed", 403: "error.closed", 404: "error.closed", 410: "error.expired",
   422: "error.not_taken", 429: "error.busy", 503: "error.busy",
@@ -876,8 +878,9 @@ class Asking {
     if (!text && this.wish) return null;
     if (!text) throw new Trouble(kind === "date" ? "error.date" : "error.number");
     if (kind === "date") return text;
-    const number = Number(text);
-    if (!/^\d{1,4}$/.test(text) || number < minimum || number > maximum) throw new Trouble("error.number");
+    const digits = text.replace(/[\u0660-\u0669\u06f0-\u06f9]/g, (own) => own.charCodeAt(0) & 15);  // of Arabic keyboards
+    const number = Number(digits);
+    if (!/^\d{1,4}$/.test(digits) || number < minimum || number > maximum) throw new Trouble("error.number");
     return number;
   }
 
@@ -997,9 +1000,19 @@ class SkincadenceIntake extends HTMLElement {
   /** Say why there is no form, above what the page has inside the element for that case. */
   unable(trouble, moving) {
     if (!(trouble instanceof Trouble)) throw trouble;
-    if (!this.words) return;
+    if (!this.words) return this.later(trouble);
     const again = PASSING.has(trouble.key) && this.button("retry", () => this.anew(), "primary");
     this.show(moving, this.heading(trouble.key), h("div", { class: "buttons" }, again), this.reach(trouble.key), h("slot"));
+  }
+
+  /** Nothing can be said in any language yet: what the page has inside stays, and the service is asked again, ever less often. */
+  later(trouble) {
+    if (!PASSING.has(trouble.key)) return;
+    const run = this.run;
+    this.patience = 2 * (this.patience ?? FIRST_PATIENCE);
+    setTimeout(() => {
+      if (run === this.run && this.isConnected) this.begin();
+    }, this.patience);
   }
 
   /** Begin again because the visitor asked for it. */

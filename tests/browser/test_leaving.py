@@ -13,6 +13,7 @@ from tests.browser.filling import fill_page, go_on, opened
 pytestmark = pytest.mark.thorough
 
 PROFILE: Final = f"**/intake/{SAMPLE_FORM_ID}/profile.json"
+QUESTIONS: Final = "**/v1/intake-form?*"
 PREVIEW: Final = "**/v1/recommendations/preview"
 URGENT: Final = {
     "code": "review_required",
@@ -127,6 +128,46 @@ def test_a_service_that_is_busy_at_the_start_can_be_tried_again(visitor: Watched
     press(visitor, "retry")
     visitor.element.locator("fieldset").first.wait_for()
     assert visitor.errors == visitor.calls == visitor.stopped() == []
+
+
+def test_a_service_that_was_never_reached_is_asked_again_by_itself(
+    visitor: Watched, demonstration: Demonstration
+) -> None:
+    for there in (PROFILE, QUESTIONS):
+        visitor.page.route(there, lambda route: route.fulfill(status=503, json={}), times=2)
+    visitor.page.clock.install()
+    visitor.page.goto(f"{demonstration.url}/try?language=en")
+    expect(visitor.element.locator("a[href^='/intake/']")).to_be_visible()
+    visitor.page.clock.fast_forward(9_000)
+    assert visitor.element.locator("fieldset").count() == 0
+    for seconds in (1, 20):
+        with visitor.page.expect_response(QUESTIONS):
+            visitor.page.clock.fast_forward(seconds * 1_000)
+        settled(visitor)
+    visitor.element.locator("fieldset").first.wait_for()
+    assert visitor.errors == visitor.calls == visitor.stopped() == []
+
+
+def test_an_age_may_be_typed_in_the_digits_of_an_arabic_keyboard(
+    visitor: Watched, demonstration: Demonstration
+) -> None:
+    sent: list[Any] = []
+
+    def heard(route: Route) -> None:
+        sent.append(route.request.post_data_json)
+        route.continue_()
+
+    visitor.page.route(PREVIEW, heard)
+    opened(visitor, demonstration.url, "ar")
+    age = visitor.element.locator("#q-client-age_years")
+    while not age.count():
+        fill_page(visitor)
+        go_on(visitor)
+    fill_page(visitor)
+    age.fill("\u0665\u0662")
+    go_on(visitor)
+    assert sent[-1]["client"]["age_years"] == 52
+    assert visitor.errors == []
 
 
 def test_an_answer_that_comes_after_the_form_began_anew_changes_nothing(

@@ -52,6 +52,12 @@ def test_a_mistyped_year_is_named_at_its_question_and_loses_no_answer(walk: Walk
     assert walk.reply.status_code == 200
 
 
+@pytest.mark.parametrize("typed", ["\u0665\u0662", "\u06f5\u06f2"])
+def test_an_age_may_be_written_in_the_digits_of_an_arabic_keyboard(walk: Walk, typed: str) -> None:
+    at(walk, "client.age_years").send({**walk.healthy(), "client.age_years": typed})
+    assert answers_of(walk)["client.age_years"] == 52
+
+
 def test_whoever_goes_back_finds_what_they_answered(walk: Walk) -> None:
     grades: dict[str, str | list[str]] = {"concerns.dullness.severity": "severe", "concerns.dullness.areas": ["neck"]}
     walk.send({"concerns": ["concerns.dullness", "concerns.fine_lines"]})
