@@ -105,4 +105,5 @@ def kept_free(numbers: Numbers, event: int | None, *, first: bool = False) -> tu
     if event is None or event < 0:
         return ()
     ahead = numbers.event_first if first else numbers.event_repeat
-    return (Window(ahead.lines, event - ahead.value + 1, event + 1),)
+    days = Window(ahead.lines, event - ahead.value + 1, event + 1)
+    return (days,) if days.begin < days.end else ()

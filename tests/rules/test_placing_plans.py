@@ -9,8 +9,9 @@ from app.rules.placing import allowed, refusal
 from app.rules.plan import make_plan
 from app.rules.protocol import BLOCKING
 from app.rules.remaining import chain_of, horizon, steps_of
-from tests.rules.build import DAY, facts_of
+from tests.rules.build import COURSE, DAY, facts_of, written
 from tests.rules.courses import Told, intake, key
+from tests.rules.oracle import Asked, Case
 from tests.rules.strategies import World, worlds
 
 FAR = 5_000
@@ -62,6 +63,13 @@ def test_a_date_that_is_too_soon_is_refused_by_the_rules_of_the_interval() -> No
     told = refusal(chain, 0, None, soonest.day - 1, 0)
     assert told is not None
     assert (told.because, told.rules, told.first_date) == ("early", tuple(sorted(soonest.rules)), soonest.day)
+
+
+def test_an_event_that_no_rule_asks_to_keep_clear_of_ends_no_window() -> None:
+    concern = Asked("fine_lines", ("face",), {})
+    world = World(written([COURSE]), Case({}, {"face": {}}, (concern,), 0, 58, "any"))
+    upkeep = chain_in(world).steps[-1]
+    assert (upkeep.target.day, upkeep.latest.day if upkeep.latest else None) == (58, 100)
 
 
 # --- Before an event ------------------------------------------------------------------------------------------------
