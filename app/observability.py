@@ -47,7 +47,7 @@ class Failed(NamedTuple):
     Attributes:
         error: The class of the exception.
         where: Module and line that raised it.
-        request_id: The name of the request; `sweep` where the service was at its own work.
+        request_id: The name of the request; `sweep` or `loop` where the service was at its own work.
     """
 
     error: str

@@ -20,7 +20,8 @@ from app.serving.refusals import written
 LONGEST_ADDRESS: Final = 4_096
 MOST_HEADERS: Final = 64
 LARGEST_HEADERS: Final = 16_384
-_VERSIONS: Final = frozenset({"1.0", "1.1"})
+CHUNK: Final = 20
+"""Bytes around the content of a chunk: its length, and the ends of two lines."""
 _METHOD: Final = re.compile(rb"(?:\r\n)*([!#$%&'*+.^_`|~0-9A-Za-z-]+)( ?)")
 
 
@@ -50,7 +51,7 @@ class PacedProtocol(HttpToolsProtocol):
 
     def _await_headers(self) -> None:
         self._phase, self._since = Phase.HEADERS, self.loop.time()
-        self._received = self._header_bytes = self._header_count = 0
+        self._received = self._header_bytes = self._header_count = self._beside = 0
         self._head: bytes | None = b""  # all that has arrived of it, as long as that is known
         self._method = ""
         self.headers = []
@@ -63,10 +64,15 @@ class PacedProtocol(HttpToolsProtocol):
             self._await_headers()
         if self._head is not None:
             self._head += data
+        cycle: Any = self.cycle
         super().data_received(data)
         if self._phase is Phase.HEADERS:  # even one header that never ends
             self._received += len(data)
             if self._received > LARGEST_HEADERS + LONGEST_ADDRESS:
+                self.refuse(HeadersTooLargeError())
+        elif self._phase is Phase.BODY:  # what is said beside its chunks, and even one trailer that never ends
+            self._beside = self._beside + len(data) if self.cycle is cycle else 0
+            if self._beside > LARGEST_HEADERS:
                 self.refuse(HeadersTooLargeError())
 
     def _is_idle(self) -> bool:
@@ -92,7 +98,8 @@ class PacedProtocol(HttpToolsProtocol):
         self._header_bytes += len(name) + len(value)
         if self._header_count > MOST_HEADERS or self._header_bytes > LARGEST_HEADERS:
             self._refuse_while_parsing(HeadersTooLargeError())
-        super().on_header(name, value)
+        if self._phase is Phase.HEADERS:  # a trailer is none: whoever reads one as a header reads what nobody checked
+            super().on_header(name, value)
 
     def _refuse_while_parsing(self, error: AppError) -> None:
         """Stop the parser, which then asks for a refusal of its own: `send_400_response`."""
@@ -122,18 +129,22 @@ class PacedProtocol(HttpToolsProtocol):
 
     @override
     def on_headers_complete(self) -> None:
-        version, hosts = self.parser.get_http_version(), sum(name == b"host" for name, _ in self.headers)
-        if (hosts != 1 and version == "1.1") or version not in _VERSIONS:
+        if not _is_plain(self.parser.get_http_version(), self.headers):
             self._refuse_while_parsing(BadRequestError())
-        self._phase, self._since, self._received = Phase.BODY, self.loop.time(), 0
         self._head = None
-        super().on_headers_complete()
+        super().on_headers_complete()  # first of all: it may find that the address is none
+        self._phase, self._since, self._received = Phase.BODY, self.loop.time(), 0
         if self._method:
             self.scope["method"] = self._method
+
+    def on_chunk_header(self) -> None:
+        """Take note of a chunk; the parser says that one begins."""
+        self._beside -= CHUNK
 
     @override
     def on_body(self, body: bytes) -> None:
         self._received += len(body)
+        self._beside -= len(body)
         super().on_body(body)
 
     @override
@@ -196,6 +207,15 @@ class PacedProtocol(HttpToolsProtocol):
         name = _taken_over(cycle.scope, error) if unanswered else self.pace.refused(error, self._since - began)
         self.transport.write(written(error, name, [*self.server_state.default_headers, *told]))
         self.transport.write_eof()
+
+
+def _is_plain(version: str, headers: list[tuple[bytes, bytes]]) -> bool:
+    """Tell whether a request leaves no doubt about whom it is for, and where it ends."""
+    hosts = sum(name == b"host" for name, _ in headers)
+    codings = [value.strip().lower() for name, value in headers if name == b"transfer-encoding"]
+    if version == "1.1":
+        return hosts == 1 and codings in ([], [b"chunked"])
+    return version == "1.0" and not codings
 
 
 def _taken_over(scope: Scope, error: AppError) -> str:

@@ -13,7 +13,7 @@ import uvicorn
 from fastapi import FastAPI
 from typing_extensions import override
 
-from app.observability import Metrics
+from app.observability import Journal, Metrics
 from app.serving.pace import Pace
 from app.serving.protocol import PacedProtocol
 from app.settings import Settings
@@ -30,7 +30,8 @@ class Service(uvicorn.Server):
             settings: How long callers may take.
             on_start: Called once it answers.
         """
-        self._pace = Pace(settings, getattr(app.state, "metrics", Metrics()), getattr(app.state, "journal", None))
+        self._journal: Journal = getattr(app.state, "journal", None) or Journal("error")
+        self._pace = Pace(settings, getattr(app.state, "metrics", Metrics()), self._journal)
         self._app = app
         self._on_start = on_start
         self._looking: asyncio.Task[None] | None = None
@@ -38,10 +39,15 @@ class Service(uvicorn.Server):
 
     @override
     async def startup(self, sockets: list[socket] | None = None) -> None:
+        asyncio.get_running_loop().set_exception_handler(self._failed)
         await super().startup(sockets)
         if self.started:
             self._looking = asyncio.create_task(self._look_around())
             self._on_start()
+
+    def _failed(self, _: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """Write down a mistake that nothing else took hold of; asyncio would write what it says, and who knows what."""
+        self._journal.failed(context.get("exception") or RuntimeError(), "loop")
 
     async def _look_around(self) -> None:
         loop = asyncio.get_running_loop()
@@ -53,6 +59,8 @@ class Service(uvicorn.Server):
                 if isinstance(connection, PacedProtocol):
                     connection.look(now, now - last)
             last = now
+            if self._pace.stopping_since is not None:
+                await self.on_tick(0)  # the date of answers, which uvicorn lets stand still from then on
 
     @override
     async def shutdown(self, sockets: list[socket] | None = None) -> None:
