@@ -48,7 +48,7 @@ class Host:
         name: What people call the clinic.
         phone: Whom a visitor calls.
         logo: Its logo.
-        wording: Its own words in the place of ours, by key and language.
+        wording: Its own words where no safety depends on them, by key and language.
         additions: Its own words behind ours, by place and language.
         areas: The areas that it treats; null for all.
         concerns: The concerns that it asks about; null for all.
@@ -102,7 +102,7 @@ class Speech:
         return self.catalog.listed(list(words))
 
     def worded(self, key: str) -> str | None:
-        """The clinic's own words in the place of ours: plain text."""
+        """The clinic's own words where no safety depends on them: plain text."""
         return self.host.wording.get(key, {}).get(self.language) if self.host else None
 
     def added(self, place: str) -> str | None:
@@ -124,7 +124,8 @@ class Speech:
     def offered(self, questions: Sequence[Json], given: Mapping[str, Any], form: Json) -> list[Json]:
         """Questions with the answers that the clinic offers, or that the visitor asked for.
 
-        A wish for no area is one for the face; where that is not offered, `must_pick` says that there is none to take.
+        A wish for no area is one for the face; where that is not offered, `must_pick` says that there is none to take,
+        as it does where an answer of its own says that there is nothing to tick.
         """
         concerns = self.host.concerns if self.host else None
         kept = [one for one in questions if concerns is None or one["kind"] != "item" or _among(one, concerns)]
@@ -157,9 +158,12 @@ def _asked_areas(form: Json, given: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _must_pick(question: Json) -> bool:
-    """Say whether the clinic does not treat where a concern is taken to be of which nothing is said."""
+    """Say whether nothing ticked is no answer: there is one for none, or the usual area is not treated."""
+    if question["kind"] != "several":
+        return False
     wished = question["group"] == "concerns" and question["pointer"].endswith(_AREAS)
-    return wished and _USUAL not in {answer["value"] for answer in question["answers"]}
+    values = [answer["value"] for answer in question["answers"]]
+    return not all(values) or (wished and _USUAL not in values)
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,6 +87,11 @@ def is_wish(question: Json) -> bool:
     return bool(question["group"] == "goals" or question["kind"] == "several")
 
 
+def _alone(question: Json) -> set[str]:
+    """The answers of several that say that there is none, or that nobody knows: nothing can be ticked beside them."""
+    return {answer["id"] for answer in question["answers"] if not answer["value"]}
+
+
 def _answer(question: Json, sent: Sequence[str], today: date) -> Answer:
     known = {answer["id"] for answer in question["answers"]}
     if question["kind"] == "several":
@@ -98,13 +103,16 @@ def _answer(question: Json, sent: Sequence[str], today: date) -> Answer:
     if typed and typed[0] in known:
         return typed[0]
     if not is_wish(question):
-        raise WrongAnswerError(_MISSING.get(question["kind"], "error.choice"))
+        unsure = "error.choice" if UNSURE in known else "error.choose"
+        raise WrongAnswerError(_MISSING.get(question["kind"], unsure))
     return None
 
 
 def _several(question: Json, ticked: list[str]) -> list[str] | None:
     if question.get("must_pick") and not ticked:
         raise WrongAnswerError("error.pick")
+    if len(ticked) > 1 and _alone(question) & set(ticked):
+        raise WrongAnswerError("error.alone")
     return ticked or None
 
 

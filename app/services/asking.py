@@ -90,9 +90,9 @@ def _value(question: Json, answer: Any) -> Any:  # noqa: ANN401 -- JSON
 
 
 def _list(values: Sequence[Any]) -> Any:  # noqa: ANN401 -- JSON
-    """Several answers as one list, unless one of them stands for none or for not being sure."""
-    alone = [value for value in values if not value]
-    return alone[0] if alone else list(values) or None
+    """Several answers as one list; beside any that is named, that there is none counts for nothing."""
+    named = [value for value in values if value]
+    return named or ([] if values and None not in values else None)
 
 
 def _put(intake: Json, pointer: str, value: Any) -> None:  # noqa: ANN401 -- JSON

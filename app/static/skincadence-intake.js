@@ -112,7 +112,7 @@ class Words {
 
 const STYLE = `
 :host {
-  display: block; container-type: inline-size; color-scheme: light;
+  display: block; container-type: inline-size; color-scheme: var(--scheme, light);
   --ink: var(--skincadence-text, #1d2430); --quiet: var(--skincadence-muted, #4d5768);
   --paper: var(--skincadence-background, #fff); --field: var(--skincadence-surface, #f5f6f8);
   --line: var(--skincadence-border, #7a8494); --accent: var(--skincadence-accent, #1b5e7d);
@@ -200,7 +200,7 @@ svg circle, svg .mark { fill: var(--accent); stroke: var(--paper); stroke-width:
 svg .number { fill: var(--on-accent); font-weight: 700; font-size: 11px; }
 @container (max-width: 26rem) { th, td { font-size: .85em; } }
 @media (prefers-reduced-motion: no-preference) { .answer { transition: border-color .15s; } }
-@media (forced-colors: active) { svg .window, svg circle, svg .mark { fill: CanvasText; } svg .number { fill: Canvas; } }
+@media (forced-colors: active) { svg text, svg .window, svg circle, svg .mark { fill: CanvasText; } svg .number { fill: Canvas; } }
 @media print { .buttons, [part=booking] { display: none; } .box { padding: 0; } }
 `;
 
@@ -340,14 +340,14 @@ class PlanView {
     if (!lines.length) lines.push(this.say("no_single_source"));
     if (item.dispute_text) lines.push(item.dispute_text);
     else if (item.dispute !== undefined) lines.push(this.say("agreement", { grade: this.words.number(item.dispute) }));
-    if (item.range) lines.push(item.range);
+    if (item.range) lines.push(h("bdi", { lang: "en", dir: "ltr" }, item.range));
     return h("details", { class: "basis", part: "sources" }, h("summary", {}, this.say("sources_of")), list(lines));
   }
 
   source(id) {
     const source = this.sources.get(id);
     if (!source) return id;
-    const parts = [h("cite", {}, source.citation), " ", h("span", { class: "quiet" }, source.id)];
+    const parts = [h("cite", { lang: "en", dir: "ltr" }, source.citation), " ", h("span", { class: "quiet" }, source.id)];
     if (/^https:\/\//.test(source.url ?? "")) {
       const more = { href: source.url, rel: "noopener noreferrer external", target: "_blank" };
       parts.push(" ", h("a", more, `${this.say("source")} (${this.say("opens_elsewhere")})`));
@@ -370,7 +370,8 @@ class PlanView {
     if (!course) return null;
     const title = this.say(course.if_cleared ? "visits_if_cleared" : "visits");
     const event = course.event && h("p", {}, this.words.named(this.say("event", { date: this.words.day(course.event.on) })), course.event.text);
-    if (!course.visits.length) return this.section(title, h("p", {}, this.say("no_visits")), event);
+    const none = !this.plan.earliest_start && h("p", {}, this.say("no_visits"));
+    if (!course.visits.length) return none || event ? this.section(title, none, event) : null;
     return this.section(title, this.picture(), this.table(), event);
   }
 
@@ -569,6 +570,9 @@ function* months(first, last, every, words) {
 
 /* --- The answers ---------------------------------------------------------------------------------------------- */
 
+/** Whether an answer of several says that there is none, or that nobody knows: nothing can be ticked beside it. */
+const isAlone = (value) => value === null || Array.isArray(value);
+
 /**
  * What was answered so far, by question: the id of an answer, a number, a date, a list of ids, null for a wish that was
  * left empty. The intake and the next page follow from it.
@@ -667,8 +671,8 @@ class Intake {
   value(question, answer) {
     const values = new Map(question.answers.map(({ id, value }) => [id, value]));
     if (Array.isArray(answer)) {
-      const all = answer.map((id) => values.get(id)), alone = all.find((value) => value === null || Array.isArray(value));
-      return alone !== undefined ? alone : all.length ? all : null;
+      const all = answer.map((id) => values.get(id)), named = all.filter((value) => !isAlone(value));
+      return named.length ? named : all.length && all.every(Array.isArray) ? [] : null;
     }
     return values.has(answer) ? values.get(answer) : answer === "unsure" ? null : answer;
   }
@@ -779,7 +783,8 @@ class Asking {
     this.words = words;
     this.why = why;
     this.id = `q-${question.id.replaceAll(".", "-")}`;
-    this.wish = (question.group === "goals" || question.kind === "several") && !intake.placed(question);
+    this.alone = question.answers.filter(({ value }) => question.kind === "several" && isAlone(value)).map(({ id }) => id);
+    this.wish = (question.group === "goals" || (question.kind === "several" && !this.alone.length)) && !intake.placed(question);
     this.unsure = question.answers.find(({ id }) => id === "unsure");
     this.message = h("p", { class: "error", id: `${this.id}-error`, hidden: true });
   }
@@ -854,7 +859,8 @@ class Asking {
     const { question } = this;
     if (question.kind === "number" || question.kind === "date") return this.readTyped();
     const chosen = this.chosen(), several = question.kind === "several";
-    if (!chosen.length && !this.wish) throw new Trouble(several ? "error.pick" : "error.choice");
+    if (!chosen.length && !this.wish) throw new Trouble(several ? "error.pick" : this.unsure ? "error.choice" : "error.choose");
+    if (chosen.length > 1 && chosen.some((id) => this.alone.includes(id))) throw new Trouble("error.alone");
     return several && chosen.length ? chosen : chosen[0] ?? null;
   }
 
@@ -1028,7 +1034,8 @@ class SkincadenceIntake extends HTMLElement {
   /** How to reach the clinic, wherever the visitor may want to call it. */
   contact() {
     const phone = this.profile?.phone, more = this.extra("contact");
-    const call = phone && h("a", { href: `tel:${phone.replace(/[^+\d]/g, "")}`, dir: "ltr" }, phone);
+    const dialled = phone && (phone.startsWith("+") ? phone.replace(/\(\s*0\s*\)/g, "") : phone).replace(/[^+\d]/g, "");  // nobody dials a trunk zero from abroad
+    const call = phone && h("a", { href: `tel:${dialled}`, dir: "ltr" }, phone);
     return call || more ? h("div", { class: "contact" }, call && h("p", {}, call), more && h("p", {}, more)) : null;
   }
 
@@ -1050,6 +1057,7 @@ class SkincadenceIntake extends HTMLElement {
     const set = Object.entries(this.profile.theme ?? {}).filter(([name]) => /^--skincadence-[a-z-]+$/.test(name));
     this.theme.replaceSync(":host {}");
     for (const [name, value] of set) this.theme.cssRules[0].style.setProperty(name, value);
+    if (isDark(this.profile.theme?.["--skincadence-background"])) this.theme.cssRules[0].style.setProperty("--scheme", "dark");
   }
 
   /** What the clinic says at one place, beside our own words. */
@@ -1078,7 +1086,7 @@ class SkincadenceIntake extends HTMLElement {
     this.askings = concerns
       ? [new Concerns(page.asked.map(({ question }) => question), intake, words, page.group)]
       : page.asked.map(({ question, why }) => new Asking(question, intake, words, shared ? null : why));
-    const intro = first && [h("p", {}, this.extra("intro") ?? this.form.intro), h("p", { class: "quiet" }, words.say("privacy"))];
+    const intro = first && [h("p", {}, this.extra("intro") ?? this.form.intro), h("p", { class: "quiet" }, words.say("privacy_page"))];
     const left = page.left && h("p", { class: "left", part: "left" }, words.countLeft(page.left));
     const help = [page.group.help, shared].filter(Boolean).map((text) => h("p", {}, text));
     this.summary = h("div", { class: "problems", hidden: true, tabindex: "-1", role: "group", "aria-labelledby": "problems" });
@@ -1231,8 +1239,7 @@ class SkincadenceIntake extends HTMLElement {
   showPlan(left = null) {
     const { plan, words } = this;
     const drawn = new PlanView(plan, words, (place) => this.extra(place)).draw();
-    const call = plan.decision === "refer_urgent" && this.contact();
-    this.show(true, this.heading("plan.title"), drawn, call, this.sending(), this.again(left));
+    this.show(true, this.heading("plan.title"), drawn, this.contact(), this.sending(), this.again(left));
     this.tell("plan", null, null);
   }
 
@@ -1289,6 +1296,12 @@ class SkincadenceIntake extends HTMLElement {
     const detail = { recommendation_id: id, read_token: token, bookable: plan.bookable, decision: plan.decision ?? null };
     this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
   }
+}
+
+/** Whether the browser's own controls, of dates above all, must be light to be seen on a colour. */
+function isDark(colour) {
+  const [, ...parts] = /^#(..)(..)(..)$/.exec(colour) ?? [];
+  return parts.length > 0 && parts.reduce((sum, part) => sum + parseInt(part, 16), 0) < 3 * 128;
 }
 
 /** A name for one thing to store, so that sending twice stores it once. */

@@ -104,7 +104,7 @@ class ClinicSettings:
         opening_hours: When it is open; null where it did not say.
         closures: When it is closed all day.
         theme: How its pages look.
-        wording: Its own words in the place of ours, where no safety depends on them.
+        wording: Its own words where no safety depends on them.
         additions: Its own words behind ours.
         logo: Its logo, if it has one.
     """
@@ -124,7 +124,7 @@ class ClinicSettings:
     logo: LogoRef | None = None
 
     def worded(self, key: str, language: str) -> str | None:
-        """The clinic's own words in the place of ours: plain text, to be escaped like any other."""
+        """The clinic's own words where no safety depends on them: plain text, to be escaped like any other."""
         return self.wording.get(key, _NONE).get(language)
 
     def added(self, place: str, language: str) -> str | None:

@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Route, expect
 from app.services.demonstration import SAMPLE_FORM_ID
 from app.texts import load
 from tests.browser.conftest import Demonstration, Watched, settled
-from tests.browser.filling import fill_page, go_on, opened
+from tests.browser.filling import complete, fill_page, go_on, opened
 
 pytestmark = pytest.mark.thorough
 
@@ -168,6 +168,41 @@ def test_an_age_may_be_typed_in_the_digits_of_an_arabic_keyboard(
     go_on(visitor)
     assert sent[-1]["client"]["age_years"] == 52
     assert visitor.errors == []
+
+
+def test_none_or_not_sure_is_not_ticked_beside_something(visitor: Watched, demonstration: Demonstration) -> None:
+    opened(visitor, demonstration.url)
+    visitor.element.locator("input[value='concerns.acne_scars']").check()
+    go_on(visitor)
+    types = visitor.element.locator("[data-question='concerns.acne_scars.types']")
+    while not types.count():
+        fill_page(visitor)
+        go_on(visitor)
+    fill_page(visitor)
+    for ticks, key in ((["raised", "none"], "alone"), (["raised", "unsure"], "alone"), ([], "pick")):
+        for box in types.locator("input").all():
+            box.set_checked(box.get_attribute("value") in ticks)
+        go_on(visitor)
+        expect(types.locator(".error")).to_have_text(said(f"error.{key}"))
+    assert visitor.errors == []
+
+
+def test_the_number_of_the_clinic_can_be_dialled_and_stands_at_every_plan(
+    visitor: Watched, demonstration: Demonstration
+) -> None:
+    a_clinic_with(visitor, phone="+44 (0)20 7946 0000")
+    opened(visitor, demonstration.url)
+    complete(visitor)
+    expect(visitor.element.locator("a[href='tel:+442079460000']")).to_have_count(1)
+
+
+@pytest.mark.parametrize(("paper", "scheme"), [("#101418", "dark"), ("#fffaf0", "light")])
+def test_the_controls_of_the_browser_can_be_seen_on_the_colour_of_the_clinic(
+    visitor: Watched, demonstration: Demonstration, paper: str, scheme: str
+) -> None:
+    a_clinic_with(visitor, theme={"--skincadence-background": paper})
+    opened(visitor, demonstration.url)
+    assert visitor.element.evaluate("(element) => getComputedStyle(element).colorScheme") == scheme
 
 
 def test_an_answer_that_comes_after_the_form_began_anew_changes_nothing(

@@ -133,6 +133,23 @@ def test_details_are_written_into_their_item() -> None:
     assert told["conditions"][0] == {"code": "cold_sore", "status": "active", "areas": ["face"], "onset": "2026-11-18"}
 
 
+@pytest.mark.parametrize(
+    ("ticked", "types"),
+    [
+        (["none"], []),
+        (["unsure"], None),
+        (["none", "unsure"], None),
+        (["raised", "none"], ["raised"]),
+        (["raised", "unsure"], ["raised"]),
+        ([], None),
+    ],
+)
+def test_none_ticked_beside_something_takes_nothing_away(ticked: list[str], types: list[str] | None) -> None:
+    given = {"concerns.acne_scars": "yes", "concerns.acne_scars.types": ticked}
+    [entry] = intake_of(FORM, given)["concerns"]
+    assert entry.get("types") == types
+
+
 def test_a_detail_that_no_longer_makes_sense_is_left_out() -> None:
     item = "history.medications.isotretinoin"
     told = history({item: "yes", f"{item}.ongoing": "yes", f"{item}.last_taken": "2026-01-01"})

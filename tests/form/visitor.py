@@ -56,9 +56,16 @@ def truth(intake: Json, question: Json) -> Any:
     if question["kind"] in {"number", "date"}:
         return asking.UNSURE if value is None else value
     if question["kind"] == "several":
-        return value
+        return _ticked(question, value)
     told = [one["id"] for one in question["answers"] if one["value"] == value and value is not None]
     return told[0] if told else asking.UNSURE
+
+
+def _ticked(question: Json, value: Any) -> list[str] | None:
+    """The ticks beside what is named; none, or not to know, is an answer of its own where there is one."""
+    named = [one["id"] for one in question["answers"] if one["value"] and one["value"] in (value or ())]
+    alone = [one["id"] for one in question["answers"] if one["value"] == value]
+    return named or alone or None
 
 
 def _applies(item: Json, entry: Json | None) -> str:

@@ -58,6 +58,41 @@ def test_an_age_may_be_written_in_the_digits_of_an_arabic_keyboard(walk: Walk, t
     assert answers_of(walk)["client.age_years"] == 52
 
 
+SCARS = "concerns.acne_scars.types"
+
+
+def at_the_scars(walk: Walk) -> Walk:
+    return at(walk.send({"concerns": ["concerns.acne_scars"]}), SCARS)
+
+
+@pytest.mark.parametrize("alone", ["none", "unsure"])
+def test_what_is_ticked_beside_none_or_not_sure_is_asked_again(walk: Walk, alone: str) -> None:
+    known = at_the_scars(walk).healthy()
+    walk.send({**known, SCARS: ["raised", alone]})
+    assert walk.reply.status_code == 422
+    assert walk.page.errors == [
+        "You ticked an answer together with one that says “none” or “not sure”. Keep only what is right."
+    ]
+    assert filled(walk)[SCARS] == ["raised", alone]
+
+
+def test_what_scars_look_like_must_be_answered(walk: Walk) -> None:
+    known = at_the_scars(walk).healthy()
+    assert "(optional)" not in walk.page.texts
+    walk.send({**known, SCARS: []})
+    assert walk.page.errors == ["Tick at least one."]
+    walk.send({**known, SCARS: ["unsure"]})
+    assert answers_of(walk)[SCARS] == ["unsure"]
+
+
+def test_a_question_that_cannot_be_left_open_does_not_say_so(walk: Walk) -> None:
+    known = walk.send({"concerns": ["concerns.dullness"]}).healthy()
+    walk.send({name: said for name, said in known.items() if not name.endswith("severity")})
+    assert walk.page.errors == ["Choose an answer."]
+    at(walk, "client.pregnant").send({})
+    assert "Choose an answer. You can say that you are not sure." in walk.page.errors
+
+
 def test_whoever_goes_back_finds_what_they_answered(walk: Walk) -> None:
     grades: dict[str, str | list[str]] = {"concerns.dullness.severity": "severe", "concerns.dullness.areas": ["neck"]}
     walk.send({"concerns": ["concerns.dullness", "concerns.fine_lines"]})

@@ -51,7 +51,7 @@ def test_an_answer_that_is_missing_is_named_and_the_others_stay(walk: Walk) -> N
     walk.send({"concerns": ["concerns.dullness", "concerns.breakouts"]})
     walk.send({"concerns.breakouts.iga": "2", "concerns.dullness.areas": ["neck"]})
     assert walk.reply.status_code == 422
-    assert walk.page.errors == ["Choose an answer. You can say that you are not sure."]
+    assert walk.page.errors == ["Choose an answer."]
     checked = [one["value"] for one in walk.page.inputs if "checked" in one]
     assert sorted(checked) == ["2", "neck"]
 
