@@ -35,7 +35,7 @@ from app.services.callers import Caller, admit, bind, count
 from app.services.offering import offer_of
 from app.services.views import referral
 from app.services.visits import Visit, VisitLostError
-from app.texts import closest, load
+from app.texts import LANGUAGES, closest, load
 
 router = APIRouter(prefix="/intake/{form_id}", include_in_schema=False)
 Json = dict[str, Any]
@@ -149,26 +149,27 @@ async def begin_visit(form_id: str, request: Request) -> Response:
     try:
         caller = _acting(form_id, request)
         await _counted(request, caller)
-        desk = _Desk(request, caller, _language(request, caller))
+        desk = _Desk(request, caller, _language(request, {}, caller))
         return await _step(desk, Visit.begun(form_id, desk.language))
     except AppError as error:
-        return _refused(request, error)
+        return _refused(request, {}, error)
 
 
 @router.post("")
 async def go_on(form_id: str, request: Request) -> Response:
     """Take the answers of a page, and show the next one."""
+    fields: Fields = {}
     try:
         caller = _acting(form_id, request)
-        await _counted(request, caller)
         fields = await _fields(request)
+        await _counted(request, caller)
         try:
             visit = visits.opened(backend_of(request), form_id, "".join(fields.get("visit", ())))
         except VisitLostError:
-            return _told(_Desk(request, caller, _language(request, caller)), "error.lost", 400)
+            return _told(request, fields, "error.lost", 400)
         return await _continued(_Desk(request, caller, visit.language), visit, fields)
     except AppError as error:
-        return _refused(request, error)
+        return _refused(request, fields, error)
 
 
 async def _continued(desk: _Desk, visit: Visit, fields: Fields) -> Response:
@@ -208,7 +209,7 @@ async def _answered(desk: _Desk, visit: Visit, fields: Fields) -> Response:
     try:
         return await _step(desk, after)
     except InvalidBodyError:
-        return _told(desk, "error.not_taken", 422)
+        return _saying(desk.speech, "error.not_taken", 422)
 
 
 async def _step(desk: _Desk, visit: Visit) -> Response:
@@ -273,18 +274,23 @@ def _page(desk: _Desk, template: str, status: int = 200, *, visit: Visit, **valu
     return _html(body, desk.language, status)
 
 
-def _told(desk: _Desk, key: str, status: int) -> Response:
-    """Say that something does not work, and where to begin anew."""
-    return _html(written("intake/told.html", speech=desk.speech, key=key), desk.language, status)
-
-
-def _refused(request: Request, error: AppError) -> Response:
+def _refused(request: Request, fields: Fields, error: AppError) -> Response:
     """Say in words what a program is told in codes."""
     status = int(KINDS[error.code].status)
     request.scope["state"]["problem"] = error.code
-    language = wished(request)
-    key = _TOLD.get(status, "error.closed")
-    return _html(written("intake/told.html", speech=Speech(load(language)), key=key), language, status)
+    return _told(request, fields, _TOLD.get(status, "error.closed"), status)
+
+
+def _told(request: Request, fields: Fields, key: str, status: int) -> Response:
+    """Say that something does not work, in the language of the visit, and for the clinic as soon as it is known."""
+    caller: Caller | None = request.scope["state"].get("caller")
+    language = _language(request, fields, caller)
+    return _saying(Speech(load(language), None if caller is None else _host(caller)), key, status)
+
+
+def _saying(speech: Speech, key: str, status: int) -> Response:
+    """Say one thing, and where to begin anew or whom to call."""
+    return _html(written("intake/told.html", speech=speech, key=key), speech.language, status)
 
 
 def _html(body: bytes, language: str, status: int) -> Response:
@@ -304,9 +310,11 @@ async def _counted(request: Request, caller: Caller) -> None:
     admit(caller, PREVIEW, await count(backend_of(request), caller))
 
 
-def _language(request: Request, caller: Caller) -> str:
-    wanted = closest(request.query_params.get("language", ""))
-    return wanted if wanted in forms.languages_of(caller.clinic, caller.form) else wished(request, caller)
+def _language(request: Request, fields: Fields, caller: Caller | None) -> str:
+    """The language that the address or the page that was sent names, if it is one to choose; else the browser's."""
+    wanted = closest(request.query_params.get("language") or "".join(fields.get("language", ())))
+    offered = LANGUAGES if caller is None else forms.languages_of(caller.clinic, caller.form)
+    return wanted if wanted in offered else wished(request, caller)
 
 
 async def _fields(request: Request) -> Fields:

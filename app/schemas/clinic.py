@@ -13,7 +13,7 @@ from app.schemas.concerns import Area, Concern
 from app.schemas.intake import Device
 from app.schemas.keys import LONGEST_NAME
 from app.schemas.placing import OpeningHoursIn
-from app.schemas.scalars import UNSHOWN, Flag, Input, IsoDate, Output, Scalar, TimeZone, whole_number
+from app.schemas.scalars import Flag, Input, IsoDate, Output, Scalar, TimeZone, line, whole_number
 from app.schemas.theme import ThemeIn
 
 LONGEST_RETENTION: Final = 3_650
@@ -22,26 +22,9 @@ LONGEST_TEXT: Final = 600
 LONGEST_LABEL: Final = 100
 Tongue: TypeAlias = Literal["en", "es", "fr", "de", "ar"]
 """A language that there are texts in."""
-_UNSEEN: Final = (
-    r"\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2060-\u2065\u2800\u3164"
-    r"\ufe00-\ufe0f\ufeff\uffa0\ufffc"
-)
-"""What may stand between letters, but is nothing to read by itself."""
-_SHOWN: Final = rf"^[^{UNSHOWN}]*[^{_UNSEEN}{UNSHOWN}][^{UNSHOWN}]*$"
-
-
-def _text(most: int) -> Scalar:
-    return Scalar(
-        core_schema.str_schema(strict=True, strip_whitespace=True, min_length=1, max_length=most, pattern=_SHOWN),
-        "words",
-        f"Must be a text of 1 to {most} characters on one line, with something to read and without control characters.",
-        {"type": "string", "minLength": 1, "maxLength": most, "pattern": _SHOWN},
-    )
-
-
-Sentence: TypeAlias = Annotated[str, _text(LONGEST_TEXT)]
-Label: TypeAlias = Annotated[str, _text(LONGEST_LABEL)]
-Called: TypeAlias = Annotated[str, _text(LONGEST_NAME)]
+Sentence: TypeAlias = Annotated[str, line(LONGEST_TEXT)]
+Label: TypeAlias = Annotated[str, line(LONGEST_LABEL)]
+Called: TypeAlias = Annotated[str, line(LONGEST_NAME)]
 _PHONE: Final = r"^\+?[0-9](?:[0-9 ()./-]{1,28})[0-9]$"
 Phone: TypeAlias = Annotated[
     str,
@@ -75,12 +58,16 @@ class TextsIn(Input):
 
 
 class WordingIn(Input):
-    """The clinic's own words in the place of ours, where no safety depends on them."""
+    """The clinic's own words at places on which no safety depends."""
 
-    intro: TextsIn | None = Field(default=None, description="Above the first question.")
-    thanks: TextsIn | None = Field(default=None, description="When everything is answered.")
+    intro: TextsIn | None = Field(default=None, description="Above the first question, in the place of ours.")
+    thanks: TextsIn | None = Field(default=None, description="After sending.")
     contact: TextsIn | None = Field(default=None, description="How to reach the clinic.")
-    booking: TextsIn | None = Field(default=None, description="What the button says that leads to a booking.")
+    booking: TextsIn | None = Field(
+        default=None,
+        description="Behind the sentence that says what sending a plan means whose visits may be booked, above the "
+        "button; never in the place of that sentence.",
+    )
 
 
 class AdditionsIn(Input):
@@ -145,7 +132,7 @@ class ClinicIn(Joint):
         default_factory=list, max_length=MOST_CLOSURES, description="Days on which it is closed."
     )
     theme: ThemeIn | None = Field(default=None, description="How its pages look.")
-    wording: WordingIn | None = Field(default=None, description="Its own words in the place of ours.")
+    wording: WordingIn | None = Field(default=None, description="Its own words at places on which no safety depends.")
     additions: AdditionsIn | None = Field(default=None, description="Its own words behind ours.")
 
     @classmethod
@@ -202,7 +189,9 @@ class ClinicOut(Output):
     theme: dict[str, str | int] = Field(
         description="How its pages look, by the names that are sent; what is not set is left out."
     )
-    wording: Texts = Field(description="Its own words in the place of ours, by what they say and by language.")
+    wording: Texts = Field(
+        description="Its own words at places on which no safety depends, by what they say and by language."
+    )
     additions: Texts = Field(description="Its own words behind ours, by place and by language.")
     logo: LogoOut | None = Field(description="Its logo; null if it has none. It is sent to an address of its own.")
 
@@ -227,7 +216,7 @@ class ProfileOut(Output):
         description="How its pages look, as CSS custom properties: every value is of a closed form.",
         examples=[{"--skincadence-accent": "#0b5c66", "--skincadence-radius": "8px"}],
     )
-    wording: Texts = Field(description="Its own words in the place of ours: plain text.")
+    wording: Texts = Field(description="Its own words at places on which no safety depends: plain text.")
     additions: Texts = Field(description="Its own words behind ours: plain text.")
     logo: LogoOut | None = Field(description="Its logo; null if it has none.")
 

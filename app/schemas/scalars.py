@@ -26,6 +26,12 @@ Json: TypeAlias = dict[str, Any]
 FIRST_DATE, LAST_DATE = date(1900, 1, 1), date(2200, 12, 31)
 UNSHOWN: Final = r"\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069"
 """What no text for people holds: escapes and ends of lines, which a terminal acts on, and what turns text round."""
+_UNSEEN: Final = (
+    r"\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2060-\u2065\u2800\u3164"
+    r"\ufe00-\ufe0f\ufeff\uffa0\ufffc"
+)
+"""What may stand between letters, but is nothing to read by itself."""
+_SHOWN: Final = rf"^[^{UNSHOWN}]*[^{_UNSEEN}{UNSHOWN}][^{UNSHOWN}]*$"
 
 
 class Input(BaseModel):
@@ -78,6 +84,16 @@ def whole_number(low: int, high: int) -> Scalar:
         "whole_number",
         f"Must be a whole number from {low} to {high}.",
         {"type": "integer", "minimum": low, "maximum": high},
+    )
+
+
+def line(most: int) -> Scalar:
+    """Take a line of text for people, with something to read in it."""
+    return Scalar(
+        core_schema.str_schema(strict=True, strip_whitespace=True, min_length=1, max_length=most, pattern=_SHOWN),
+        "words",
+        f"Must be a text of 1 to {most} characters on one line, with something to read and without control characters.",
+        {"type": "string", "minLength": 1, "maxLength": most, "pattern": _SHOWN},
     )
 
 

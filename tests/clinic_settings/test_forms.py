@@ -4,6 +4,7 @@ import pytest
 
 from app.errors import NotFoundError
 from app.schemas.examples import INTAKE
+from app.security import new_key
 from app.services.forms import acting, languages_of
 from tests.clinic_settings.desk import FORMS, PROFILE, as_form, audited, faults, form, set_up
 from tests.resources.service import INTAKES, Service
@@ -195,6 +196,7 @@ def test_more_than_a_hundred_forms_are_not_made(shared: Service) -> None:
     ("sent", "found"),
     [
         ({"name": ""}, ("/name", "words")),
+        ({"name": f"x {new_key('secret', 'live').written()}"}, ("/name", "holds_key")),
         ({"stores": "yes"}, ("/stores", "boolean")),
         ({"origins": ["https://clinic.example/"]}, ("/origins/0", "origin")),
         ({"areas": ["elbow"]}, ("/areas/0", "unknown_value")),
