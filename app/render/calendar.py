@@ -26,6 +26,8 @@ _TITLES: Final[dict[Status, str]] = {
     "CONFIRMED": "calendar.appointment",
     "CANCELLED": "calendar.cancelled",
 }
+_WAITING: Final = "calendar.not_yet"
+_ASK: Final = ("calendar.window_help",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +38,13 @@ class Shown:
         status: A window that is proposed, a time that is booked, or neither any more.
         begins: The first day of a window, or the instant in the clinic's zone at which the visit begins.
         ends: The day after the last one, or the instant at which it ends.
+        waits: The keys of the sentences that say why no time in a window may be asked for yet.
     """
 
     status: Status
     begins: date | datetime
     ends: date | datetime
+    waits: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +113,8 @@ def _head(heading: Heading, language: str) -> Calendar:
 
 def _event(entry: Entry, clinic: str, words: Catalog) -> Event:
     shown, at = entry.shown, _second(entry.changed_at)
+    proposed = shown.status == "TENTATIVE"
+    title = _WAITING if proposed and shown.waits else _TITLES[shown.status]
     event = Event()
     event.add("uid", entry.uid)
     event.add("dtstamp", at)
@@ -117,9 +123,9 @@ def _event(entry: Entry, clinic: str, words: Catalog) -> Event:
     event.add("status", shown.status)
     event.add("transp", "OPAQUE" if shown.status == "CONFIRMED" else "TRANSPARENT")
     event.add("class", "PRIVATE")
-    event.add("summary", words.say("calendar.summary", title=words.say(_TITLES[shown.status]), clinic=clinic))
-    if shown.status == "TENTATIVE":
-        event.add("description", words.say("calendar.window_help"))
+    event.add("summary", words.say("calendar.summary", title=words.say(title), clinic=clinic))
+    if proposed:
+        event.add("description", " ".join(words.say(key) for key in shown.waits or _ASK))
     begins, ends = _written(shown)
     event.add("dtstart", begins)
     event.add("dtend", ends)

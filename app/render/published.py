@@ -62,9 +62,16 @@ def _kept(before: Shown, shown: Shown) -> Shown:
     return before if before.status == shown.status == "CONFIRMED" and same_day else shown
 
 
-def window(earliest: date, target: date, latest: date | None) -> Shown:
-    """Show a visit that is proposed: from its first day to its last, or to its target where nothing sets a last one."""
-    return Shown("TENTATIVE", earliest, max(earliest, latest or target) + _DAY)
+def window(earliest: date, target: date, latest: date | None, waits: tuple[str, ...] = ()) -> Shown:
+    """Show a visit that is proposed: from its first day to its last, or to its target where nothing sets a last one.
+
+    Args:
+        earliest: Its first day.
+        target: Its best day.
+        latest: Its last day; null where nothing sets one.
+        waits: The keys of the sentences that say why no time may be asked for yet.
+    """
+    return Shown("TENTATIVE", earliest, max(earliest, latest or target) + _DAY, waits)
 
 
 def visits_of(standing: Standing) -> dict[VisitKey, Shown]:

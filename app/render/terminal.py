@@ -78,7 +78,8 @@ def _key_facts(document: Json, texts: Catalog) -> Iterator[tuple[str, str]]:
 
 def _assessed(document: Json, texts: Catalog) -> str:
     rules, on = document["protocol"], day(document["assessed_on"], texts)
-    named, reviewed = f"{rules['id']} {rules['version']}", rules["clinical_review"]
+    named, signed = f"{rules['id']} {rules['version']}", rules["clinical_review"]
+    reviewed = texts.say("website.plan.unreviewed") if signed == "unreviewed" else signed
     return texts.say("terminal.assessed", date=on, protocol=named, reviewed=reviewed)
 
 
@@ -157,7 +158,7 @@ def _timeline(document: Json, texts: Catalog) -> Iterator[RenderableType]:
     if course["visits"]:
         yield _visits(document, texts)
         yield Text(texts.say("terminal.rules_below"), style="dim")
-    else:
+    elif document["earliest_start"] is None:
         yield Text(texts.say("terminal.no_visits"))
     if course["event"]:
         on, said = day(course["event"]["on"], texts), course["event"]["text"]

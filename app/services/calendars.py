@@ -12,6 +12,7 @@ from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 
 from app.errors import AppError, NotFoundError, TooManyRequestsError
+from app.render.bookable import waits_of
 from app.render.calendar import Entry, Heading, Shown, write_calendar
 from app.render.published import Published, visits_of, window
 from app.render.words import Words
@@ -154,15 +155,19 @@ def plan_written(
 
 
 def _windows(recommendation_id: str, answer: Json) -> dict[str, Shown]:
-    """The visits of a plan; none of one that a professional has to look at first, or has declined."""
+    """The visits of a plan; none of one that a professional has to look at first, or has declined.
+
+    Where none may be booked as things stand, each says so: a window that invites would be turned away.
+    """
     if answer["review"]["state"] in _OUTSTANDING or answer["course"] is None:
         return {}
-    found = {}
+    found, waits = {}, waits_of(answer)
     for visit in answer["course"]["visits"]:
         earliest, target, latest = (_day(visit[name]) for name in ("earliest", "target", "latest"))
         if earliest is not None and target is not None:
             key = VisitKey(visit["kind"], visit["number"])
-            found[f"{derived_id('vis', recommendation_id, key.written)}@{_HOST}"] = window(earliest, target, latest)
+            uid = f"{derived_id('vis', recommendation_id, key.written)}@{_HOST}"
+            found[uid] = window(earliest, target, latest, waits)
     return found
 
 

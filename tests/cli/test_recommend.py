@@ -14,7 +14,7 @@ from tests.cli.conftest import EXAMPLE, Run, Save
 
 def test_the_answer_comes_first_and_in_plain_words(run: Run) -> None:
     lines = run("recommend", EXAMPLE).stdout.splitlines()
-    assert lines[:11] == [
+    assert lines[:12] == [
         "Can go ahead with changes",
         "═════════════════════════",
         "Sessions can go ahead with some changes to keep your skin safe. The plan shows",
@@ -25,7 +25,8 @@ def test_the_answer_comes_first_and_in_plain_words(run: Run) -> None:
         "                30 days (30 to 42)",
         "Answers         complete",
         "Booking         visits may be booked",
-        "Assessed on     Sat 21 Nov 2026, by microdermabrasion 1.0.0 (unreviewed)",
+        "Assessed on     Sat 21 Nov 2026, by microdermabrasion 1.0.0 (not signed off by a",
+        "                clinician)",
     ]
 
 

@@ -6,9 +6,12 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import icalendar
 import pytest
 
 from app.db import migrate
+from app.schemas.examples import INTAKE
+from app.texts import LANGUAGES, load
 from tests.courses.clinic import REVIEWER, Patient, begin, code_of, day, name_of, plan, start
 from tests.courses.readers import READERS, Appointment
 from tests.resources.service import Service, running
@@ -23,6 +26,12 @@ def _read(text: bytes) -> dict[str, Appointment]:
     one, *others = (reading(text) for reading in READERS.values())
     assert all(other == one for other in others)
     return one
+
+
+def _events(text: bytes) -> list[dict[str, str]]:
+    """The entries of a calendar as they are written."""
+    events: Any = icalendar.Calendar.from_ical(text).walk("VEVENT")
+    return [{name: str(event[name]) for name in ("STATUS", "SUMMARY", "DESCRIPTION")} for event in events]
 
 
 def _shown(patient: Patient) -> dict[str, Appointment]:
@@ -118,6 +127,64 @@ def test_a_plan_that_a_professional_has_to_see_is_in_no_calendar_before_they_did
     declined = _read(service.get(address, office).content)
     assert {(one.status, one.sequence) for one in declined.values()} == {("CANCELLED", 3)}
     assert declined.keys() == cleared.keys()
+
+
+SUNBURNT: dict[str, Any] = {
+    **INTAKE,
+    "history": {
+        **INTAKE["history"],
+        "exposures": [{"code": "sunburn", "on": "2026-11-19", "areas": ["face"], "settled": False}],
+    },
+}
+OPEN = {name: value for name, value in INTAKE.items() if name not in {"client", "history"}}
+
+
+@pytest.mark.parametrize(("intake", "state", "sentence"), [
+    (OPEN, ("proceed", "provisional"),
+     "Please answer the open questions first. No visit can be booked before that."),
+    (SUNBURNT, ("defer", "final"),
+     "No visit can be booked as things stand. Something has to happen first. The clinic can tell you what."),
+], ids=["open", "sunburnt"])  # fmt: skip
+def test_no_window_that_may_not_be_booked_invites_to_ask_for_a_time(
+    intake: dict[str, Any], state: tuple[str, str], sentence: str, service: Service
+) -> None:
+    stored = service.store(service.ours, intake).json()
+    assert (stored["decision"], stored["status"], stored["bookable"]) == (*state, False)
+    events = _events(service.get(f"/v1/recommendations/{stored['id']}/calendar.ics").content)
+    assert len(events) == len(stored["course"]["visits"]) > 0
+    assert {(event["STATUS"], event["SUMMARY"], event["DESCRIPTION"]) for event in events} == {
+        ("TENTATIVE", "Appointment that cannot be booked yet: Ours", sentence)
+    }
+
+
+def test_what_may_be_booked_after_a_review_is_shown_anew_as_an_invitation(service: Service) -> None:
+    stored = service.store(service.ours, OPEN).json()
+    address = f"/v1/recommendations/{stored['id']}"
+    before = _read(service.get(f"{address}/calendar.ics").content)
+    document = {"outcome": "clear", "reviewer": REVIEWER, "reason": "Asked on the telephone."}
+    assert service.web.post(f"{address}/review", json=document, headers=service.ours.headers).status_code == 200
+    calendar = service.get(f"{address}/calendar.ics").content
+    after = _read(calendar)
+    assert after.keys() == before.keys()
+    assert {(one.title, one.sequence) for one in after.values()} == {("Appointment to be arranged: Ours", 2)}
+    assert {event["DESCRIPTION"] for event in _events(calendar)} == {
+        "No time is booked yet. Ask for one within these days."
+    }
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_why_nothing_may_be_booked_is_told_without_a_word_of_health(language: str, service: Service) -> None:
+    stored = service.store(service.ours, {**SUNBURNT, "language": language}).json()
+    words = load(language)
+    assert stored["earliest_start_condition"] == words.say("condition.settled")
+    [said] = {
+        (event["SUMMARY"], event["DESCRIPTION"])
+        for event in _events(service.get(f"/v1/recommendations/{stored['id']}/calendar.ics").content)
+    }
+    assert said == (
+        words.say("calendar.summary", title=words.say("calendar.not_yet"), clinic="Ours"),
+        f"{words.say('handout.standing.not_bookable')} {words.say('calendar.condition')}",
+    )
 
 
 def test_a_calendar_is_followed_without_a_key(patient: Patient) -> None:

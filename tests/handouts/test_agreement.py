@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
+import icalendar
 import pytest
 
 from app.protocols.cases import Case, cases_of
@@ -98,6 +99,29 @@ def test_the_calendar_has_the_windows_of_the_answer_and_none_that_a_professional
         ("TENTATIVE", date.fromisoformat(first["date"]), date.fromisoformat(last["date"]) + timedelta(days=1))
         for first, last in edges
     )
+
+
+def told_in(calendar: bytes) -> set[tuple[str, str]]:
+    """The titles and descriptions of a calendar."""
+    events: Any = icalendar.Calendar.from_ical(calendar).walk("VEVENT")
+    return {(str(event["SUMMARY"]), str(event["DESCRIPTION"])) for event in events}
+
+
+@EVERY
+def test_the_calendar_invites_only_to_what_may_be_booked_and_else_says_what_the_handout_says(
+    case: Case, service: Service
+) -> None:
+    plan = plan_of(service, case)
+    told = told_in(service.get(f"/v1/recommendations/{plan['id']}/calendar.ics").content)
+    sentence = next(node.text for node in read(service, plan).section("first").all("p"))
+    if plan["bookable"]:
+        said = {("Appointment to be arranged: Ours", "No time is booked yet. Ask for one within these days.")}
+    else:
+        first = " Something has to happen first. The clinic can tell you what."
+        why = sentence + (first if plan["earliest_start_condition"] else "")
+        said = {("Appointment that cannot be booked yet: Ours", why)}
+    assert told in (said, set())
+    assert bool(told) == (plan["review"]["state"] != "required" and bool(visits_of(plan)))
 
 
 def steps_of(plan: Json) -> Iterator[tuple[Json, str, Json]]:

@@ -1,6 +1,7 @@
 """What the client holds in their hands: first whether to book, then when, how and whom to call."""
 
 from base64 import b64encode
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from tests.resources.service import LOGO, Office, Service
 
 Json = dict[str, Any]
 REVIEWER = {"name": "Dr A. Example", "role": "dermatologist"}
+MARK = texts.load("en").say("summary.set_in_review")
 COURSE = {"visits", "calendar", "before", "after"}
 
 
@@ -45,6 +47,11 @@ def reviewed(service: Service, plan: Json, office: Office | None = None, **decis
     return document
 
 
+def title(page: Page) -> list[str]:
+    """The title of what was decided; nothing where there is none."""
+    return [node.text for node in page.section("first").all("h3")]
+
+
 def first(page: Page) -> str:
     """The first sentence of a page."""
     return next(node.text for node in page.section("first").all("p"))
@@ -72,9 +79,86 @@ def test_a_plan_that_a_professional_adjusted_is_shown_as_adjusted(service: Servi
     page = read(service, plan)
     assert first(page) == "You can book the visits below."
     assert plan["summary"] in page.section("first").text
-    assert page.pairs("first")["First possible day"] == ["Tuesday, 8 December 2026"]
+    assert page.pairs("first")["First possible day"] == ["Tuesday, 8 December 2026", MARK]
     assert page.pairs("first")["Checked by a professional on"] == ["Saturday, 21 November 2026"]
     assert "Dr A. Example" not in page.text
+
+
+ADJUSTED: Json = {
+    "earliest_start": "2026-12-08",
+    "sessions": {"minimum": 3, "typical": 4, "maximum": 5},
+    "interval_days": {"minimum": 28, "typical": 28, "maximum": 35},
+    "settings": {
+        "intensity": "minimal",
+        "passes": {"minimum": 1, "maximum": 1},
+        "devices": ["diamond_fine"],
+        "test_area_first": True,
+    },
+}
+SAID = {
+    "First possible day": "Tuesday, 8 December 2026",
+    "Number of sessions": "4 (from 3 to 5)",
+    "Time between sessions": "28 days (from 28 to 35)",
+    "Intensity at most": "Minimal",
+    "Passes": "1 to 1",
+    "Devices": "Fine diamond tip",
+    "Test area first": "Yes",
+}
+
+
+@pytest.mark.parametrize("reader", ["client", "clinician"])
+def test_what_a_professional_set_is_marked_and_nothing_else_is(reader: str, service: Service) -> None:
+    plan = reviewed(service, stored(service, INTAKE), outcome="adjust", adjustments=ADJUSTED)
+    assert "What they set is marked" in plan["summary"]
+    page = read(service, plan, reader)
+    parts = ["first"] if reader == "client" else ["first", "course", "settings"]
+    shown = {name: value for part in parts for name, value in page.pairs(part).items()}
+    assert {name: value for name, value in shown.items() if MARK in value} == {
+        name: [value, MARK] for name, value in SAID.items()
+    }
+    assert MARK not in read(service, stored(service, INTAKE), reader).text
+
+
+def test_what_a_professional_left_as_it_was_has_no_mark(service: Service) -> None:
+    some = {"settings": {"test_area_first": True}}
+    pairs = read(service, reviewed(service, stored(service, INTAKE), outcome="adjust", adjustments=some)).pairs("first")
+    assert [name for name, value in pairs.items() if MARK in value] == ["Test area first"]
+    assert not {"Intensity at most", "Passes", "Devices"} & pairs.keys()
+
+
+@pytest.mark.parametrize("outcome", ["clear", "adjust"])
+def test_no_title_tells_to_wait_for_what_a_professional_has_let_go_ahead(outcome: str, service: Service) -> None:
+    changes: Json = {"adjustments": {"earliest_start": "2026-12-08"}} if outcome == "adjust" else {}
+    plan = reviewed(service, stored(service, BLEEDING), None, outcome=outcome, **changes)
+    assert (plan["decision"], plan["bookable"]) == ("clinician_review", True)
+    page = read(service, plan)
+    assert (first(page), title(page)) == ("You can book the visits below.", [])
+    assert title(read(service, plan, "clinician"))[0] == "Before the review: Clinician check first"
+
+
+def test_a_plan_that_was_to_go_ahead_keeps_its_title_when_a_professional_cleared_it(service: Service) -> None:
+    plan = reviewed(service, stored(service, INTAKE), outcome="clear")
+    for reader in ("client", "clinician"):
+        assert title(read(service, plan, reader))[0] == "Can go ahead with changes"
+
+
+@pytest.mark.parametrize(("zone", "day"), [
+    ("America/Los_Angeles", "Saturday, 21 November 2026"), ("Pacific/Auckland", "Sunday, 22 November 2026"),
+])  # fmt: skip
+@pytest.mark.parametrize("reader", ["client", "clinician"])
+def test_a_plan_was_checked_on_the_day_that_it_was_where_it_was_made(
+    reader: str, zone: str, day: str, service: Service
+) -> None:
+    before = service.clock.at
+    try:
+        service.clock.at = before.replace(hour=18 if zone.startswith("Pacific") else 2)
+        if zone.startswith("America"):
+            service.clock.at += timedelta(days=1)
+        plan = stored(service, {**INTAKE, "time_zone": zone})
+        plan = reviewed(service, plan, outcome="clear")
+    finally:
+        service.clock.at = before
+    assert read(service, plan, reader).pairs("first")["Checked by a professional on"] == [day]
 
 
 def test_a_plan_that_a_professional_declined_shows_no_day_to_come(service: Service) -> None:
@@ -163,6 +247,17 @@ def test_a_plan_without_a_first_day_says_that_none_can_be_named(service: Service
     assert "No day can be named yet, so there are no visits to list." in page.section("visits").text
     assert page.pairs("first")["What has to happen first"] == ["Only after the birth."]
     assert "calendar" not in page.sections
+
+
+@pytest.mark.parametrize("reader", ["client", "clinician"])
+def test_a_plan_with_a_first_day_never_says_that_none_can_be_named(reader: str, service: Service) -> None:
+    soon = {**INTAKE, "goals": {"start_on": "2026-11-27", "event_on": "2026-12-05"}}
+    plan = stored(service, soon)
+    assert plan["earliest_start"] is not None
+    assert plan["course"]["visits"] == []
+    page = read(service, plan, reader)
+    assert "No day can be named yet" not in page.text
+    assert plan["course"]["event"]["text"] in page.section("visits" if reader == "client" else "course").text
 
 
 def test_open_questions_are_asked_with_what_they_could_change(service: Service) -> None:

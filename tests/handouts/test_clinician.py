@@ -1,13 +1,22 @@
 """What the clinician looks through and signs: everything that was found, and what it rests on."""
 
+import re
 from typing import Any
 
 import pytest
 
+from app import texts
+from app.render.handout.answers import Answers
+from app.render.handout.blocks import Letterhead
+from app.render.handout.effects import effects_of
+from app.render.handout.told import Told
+from app.render.words import effect_of
 from app.schemas.examples import INTAKE
+from app.services.intake_forms import form_of
+from app.services.shelf import Shelf, spoken
 from tests.handouts.conftest import read
-from tests.handouts.reading import Page
-from tests.handouts.test_client import OPEN, REVIEWER, reviewed, stored
+from tests.handouts.reading import Page, squeezed
+from tests.handouts.test_client import ADJUSTED, OPEN, REVIEWER, SAID, reviewed, stored
 from tests.resources.service import Service
 
 Json = dict[str, Any]
@@ -89,8 +98,49 @@ def test_a_review_stands_there_with_who_why_and_what(service: Service) -> None:
     pairs = read(service, plan, "clinician").pairs("review")
     assert pairs["Checked by"] == list(REVIEWER.values())
     assert pairs["Reason given"] == ["A holiday."]
-    assert pairs["Changed in the review"] == ["sessions.minimum: 4", "sessions.typical: 9", "sessions.maximum: 9"]
-    assert pairs["Looser than the rules at"] == plan["review"]["departs_from_rules"] != []
+    assert pairs["Changed in the review"] == ["Number of sessions: 9 (from 4 to 9)"]
+    assert {place.split("/")[2] for place in plan["review"]["departs_from_rules"]} == {"sessions"}
+    assert pairs["Looser than the rules at"] == ["Number of sessions"]
+
+
+def test_everything_that_was_changed_in_a_review_is_told_in_words(service: Service) -> None:
+    plan = reviewed(service, stored(service, INTAKE), outcome="adjust", adjustments=ADJUSTED)
+    assert read(service, plan, "clinician").pairs("review")["Changed in the review"] == [
+        f"{name}: {value}" for name, value in SAID.items()
+    ]
+
+
+def test_what_a_rule_does_is_told_in_words(service: Service) -> None:
+    shown = findings_of(read(service, stored(service, INTAKE), "clinician"), "findings")
+    assert "Not with: Coarse diamond tip" in " ".join(shown.values())
+    assert "Time between sessions at least: 21 days" in shown["MOD-F5"]
+
+
+@pytest.mark.parametrize("language", texts.LANGUAGES)
+def test_no_rule_is_told_by_a_name_that_is_for_programs(language: str) -> None:
+    """Every effect that a rule of the protocol has, in words: no name of the contract is left, no key unsaid."""
+    words = spoken(Shelf.standard().in_force, language)
+    told = Told({}, {}, Answers(form_of(words), words.catalog), Letterhead("One"), words.catalog)
+    effects = [effect_of((line,)) for line in words.program.lines]
+    names = {name for effect in effects for name in effect}
+    assert {"exclude_devices", "wait_since", "event_days", "days_before", "progress_check_after"} <= names
+    said = [line for effect in effects for line in effects_of(told, effect)]
+    assert [line for line in said if re.search(r"[a-z]+_[a-z]+|[{}]|\b(?:True|False|None)\b", line)] == []
+
+
+@pytest.mark.parametrize("language", texts.LANGUAGES)
+def test_a_range_in_the_sources_is_marked_as_english_that_is_read_from_the_left(
+    language: str, service: Service
+) -> None:
+    plan = stored(service, {**INTAKE, "language": language})
+    page = read(service, plan, "clinician")
+    ranges = {squeezed(finding["range"]) for finding in plan["findings"] if finding["range"]}
+    marked = {
+        node.text for node in page.section("findings").all("bdi")
+        if (node.attributes.get("lang"), node.attributes.get("dir")) == ("en", "ltr")
+    }  # fmt: skip
+    assert ranges
+    assert marked == ranges
 
 
 def test_it_ends_with_a_decision_to_tick_and_a_line_to_sign(service: Service) -> None:

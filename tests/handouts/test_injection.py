@@ -28,7 +28,7 @@ def with_everywhere(text: str) -> Recommendation:
     intake["client"]["ref"] = text
     review = {
         "state": "adjusted", "outcome": "adjust", "reviewed_at": "2026-11-22T10:00:00Z",
-        "reviewer": {"name": text, "role": text}, "reason": text, "adjustments": {text: {"minimum": text}},
+        "reviewer": {"name": text, "role": text}, "reason": text, "adjustments": {text: text},
         "departs_from_rules": [text],
     }  # fmt: skip
     answer |= {"id": text, "review": review, "summary": text, "disclaimers": [text]}

@@ -58,6 +58,25 @@ def test_every_section_has_its_title_and_the_mark_of_a_translation(shown: Shown,
     assert " ".join(texts.say("translation.not_reviewed").split()) in told
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_that_nobody_signed_the_rules_off_is_told_in_the_language_of_the_plan(shown: Shown, language: str) -> None:
+    told = shown("--language", language)
+    assert f"({load(language).say('website.plan.unreviewed')})" in told
+    assert "(unreviewed)" not in told
+
+
+def test_a_plan_with_a_first_day_never_says_that_none_can_be_named(shown: Shown) -> None:
+    told = shown(**{**INTAKE, "goals": {"start_on": "2026-11-27", "event_on": "2026-12-05"}})
+    assert "Earliest start Fri 27 Nov 2026" in told
+    assert "Event on Sat 5 Dec 2026: " in told
+    assert "No day can be named yet" not in told
+
+
+def test_a_plan_without_a_first_day_says_that_none_can_be_named(shown: Shown) -> None:
+    told = shown(**{**INTAKE, "client": {**INTAKE["client"], "pregnant": True}})
+    assert "No day can be named yet, so there are no visits to list." in told
+
+
 def test_the_language_of_the_intake_goes_before_that_of_the_command(shown: Shown) -> None:
     told = shown("--language", "fr", **{**INTAKE, "language": "es"})
     assert load("es").say("terminal.section.why") in told

@@ -42,6 +42,11 @@ class Answers:
             return rest or name, self._plain(value)
         return question["text"], self._status(question, value) if _is_entry(question) else self._answer(question, value)
 
+    def asked(self, name: str) -> str:
+        """What asks for a fact: of a part of an entry, the question about the entry and the one about the part."""
+        about = (self._question(part, None) for part in (name.rpartition(".")[0], name))
+        return " ".join(question["text"] for question in about if question is not None) or name
+
     def _question(self, name: str, concern: str | None) -> Json | None:
         """What asks for a fact: a question, or one about an entry of a list."""
         asked: list[Json] = self._form["questions"]

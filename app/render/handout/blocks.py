@@ -8,7 +8,23 @@ from typing import Any, Literal, TypeAlias
 
 Json: TypeAlias = Mapping[str, Any]
 Tone: TypeAlias = Literal["", "first", "help", "warning"]
-Lines: TypeAlias = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """A line in another language than the page.
+
+    Attributes:
+        text: What it says.
+        language: Its language, which is written from the left.
+    """
+
+    text: str
+    language: str
+
+
+Line: TypeAlias = str | Quoted
+Lines: TypeAlias = tuple[Line, ...]
 """A cell or a value: one line or several."""
 
 
@@ -49,7 +65,7 @@ class Table:
     """
 
     caption: str
-    heads: Lines
+    heads: tuple[str, ...]
     rows: tuple[tuple[Lines, ...], ...]
     long: bool = False
     kind: str = "table"
@@ -66,7 +82,7 @@ class Point:
     """
 
     text: str
-    details: Lines = ()
+    details: tuple[str, ...] = ()
     language: str = ""
 
 
@@ -82,7 +98,7 @@ class Points:
 class Blanks:
     """Lines to write on, each under its name."""
 
-    names: Lines
+    names: tuple[str, ...]
     kind: str = "blanks"
 
 
@@ -90,7 +106,7 @@ class Blanks:
 class Boxes:
     """Boxes to tick."""
 
-    names: Lines
+    names: tuple[str, ...]
     kind: str = "boxes"
 
 
@@ -177,12 +193,12 @@ def _holds(block: Block) -> bool:
             return bool(names)
 
 
-def pairs(rows: Iterable[tuple[str, str | Sequence[str] | None]]) -> Pairs:
+def pairs(rows: Iterable[tuple[str, str | Sequence[Line] | None]]) -> Pairs:
     """Names with what they stand for; those that stand for nothing are left out."""
     return Pairs(tuple((name, lines(value)) for name, value in rows if value))
 
 
-def lines(value: str | Sequence[str] | None) -> Lines:
+def lines(value: str | Sequence[Line] | None) -> Lines:
     """A value as the lines of a cell."""
     return () if value is None else (value,) if isinstance(value, str) else tuple(value)
 

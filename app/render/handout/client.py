@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
+from app.render.bookable import URGENT
 from app.render.handout.blocks import (
     Blanks,
     Block,
@@ -22,7 +23,7 @@ from app.render.handout.blocks import (
     table,
 )
 from app.render.handout.calendar import PHASES, CareList, days_of, lists_of, name_of, said_of
-from app.render.handout.told import URGENT, Told
+from app.render.handout.told import Told
 
 Part = Callable[[Told], Iterator[Block]]
 ELSEWHERE: Final = frozenset({
@@ -67,10 +68,26 @@ def _first(told: Told) -> Iterator[Block]:
         yield Words(told.say("standing.withheld"))
     if told.urgent or not (told.withheld or told.declined):
         yield from (Words(missing["text"], "warning") for missing in told.plan.get("not_offered", ()))
-        yield from (Title(told.say("line.so_far", decision=decision) if told.unfinished else decision), Words(summary))
+        yield Title(_decided(told, decision))
+        yield Words(summary)
     yield Words(told.clinic.added.get("decision", ""))
-    shown = [] if told.withheld or told.declined else [*told.worst(), *told.start(), *told.course(), *told.event()]
+    shown = [] if told.withheld or told.declined else [
+        *told.worst(), *told.start(), *told.course(), *_set(told), *told.event(),
+    ]  # fmt: skip
     yield pairs([*shown, *told.origin()])
+
+
+def _decided(told: Told, decision: str) -> str:
+    """The title of what was decided; none where a professional decided otherwise, which the summary says."""
+    if told.overruled:
+        return ""
+    return told.say("line.so_far", decision=decision) if told.unfinished else decision
+
+
+def _set(told: Told) -> list[tuple[str, Sequence[str]]]:
+    """The settings that a professional set: of the others the client is told nothing."""
+    course = told.plan["course"]
+    return told.settings(course["settings"], told.set_in_review) if course else []
 
 
 def _why(told: Told) -> Iterator[Block]:
@@ -102,11 +119,20 @@ def _visits(told: Told) -> Iterator[Block]:
     course = told.plan["course"]
     if not course:
         return
-    if course["if_cleared"]:
+    if course["if_cleared"] and course["visits"]:
         yield Words(told.say("visits.if_cleared"), "warning")
     yield visits_table(told, told.edge)
-    if not course["visits"]:
-        yield Words(told.say("visits.none"))
+    yield without_visits(told)
+
+
+def without_visits(told: Told) -> Words:
+    """Why there are no visits, where there are none: no day can be named, or none fits before the event."""
+    course = told.plan["course"]
+    if course["visits"]:
+        return Words("")
+    if told.plan["earliest_start"] is None:
+        return Words(told.say("visits.none"))
+    return Words(course["event"]["text"] if course["event"] else "")
 
 
 def visits_table(told: Told, written: Callable[[Json | None], str | tuple[str, ...]]) -> Table:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final
 
 from app.render.handout.blocks import (
     Blanks,
     Block,
     Boxes,
     Json,
+    Line,
     Page,
     Point,
     Points,
+    Quoted,
     Title,
     Words,
     pairs,
@@ -20,11 +22,13 @@ from app.render.handout.blocks import (
     table,
 )
 from app.render.handout.calendar import lists_of, name_of
-from app.render.handout.client import answers, page_of, small_print, translation, visits_table
+from app.render.handout.client import answers, page_of, small_print, translation, visits_table, without_visits
+from app.render.handout.effects import effects_of, looser
 from app.render.handout.told import Told
+from app.texts import ENGLISH
 
 Part = Callable[[Told], Iterator[Block]]
-Row = tuple[str, str | Sequence[str] | None]
+Row = tuple[str, str | Sequence[Line] | None]
 _TOLD: Final = ("expectations", "reactions", "red_flags", "alternatives", "combinations", "options")
 
 
@@ -37,7 +41,7 @@ def clinician_page(told: Told) -> Page:
 def _first(told: Told) -> Iterator[Block]:
     decision, summary = told.summary
     yield Words(told.standing, "first")
-    yield Title(decision)
+    yield Title(told.say("line.before_review", decision=decision) if told.overruled else decision)
     yield Words(summary)
     yield pairs([*_state(told), *told.start(), *told.event(), *told.origin(), *_rules(told)])
     yield Points(tuple(Point(missing["text"]) for missing in told.plan.get("not_offered", ())))
@@ -48,11 +52,7 @@ def _state(told: Told) -> Iterator[Row]:
     plan = told.plan
     yield told.say("label.status"), told.say(f"status.{plan['status']}")
     yield from told.worst()
-    yield told.say("label.booking"), _yes(told, plan["bookable"])
-
-
-def _yes(told: Told, holds: Any) -> str:  # noqa: ANN401 -- a value of JSON
-    return told.say("yes" if holds else "no")
+    yield told.say("label.booking"), told.yes(plan["bookable"])
 
 
 def _rules(told: Told) -> Iterator[Row]:
@@ -69,22 +69,11 @@ def _review(told: Told) -> Iterator[Block]:
     if "reviewer" in review:
         yield pairs([
             (told.say("label.reviewer"), (review["reviewer"]["name"], review["reviewer"]["role"])),
-            (told.say("label.reviewed_on"), told.day(review["reviewed_at"][: len("2026-11-21")])),
+            (told.say("label.reviewed_on"), told.reviewed_on()),
             (told.say("label.reason"), review["reason"]),
-            (told.say("label.changes"), list(_leaves("", review["adjustments"]))),
-            (told.say("label.looser"), review["departs_from_rules"]),
+            (told.say("label.changes"), list(effects_of(told, review["adjustments"] or {}))),
+            (told.say("label.looser"), looser(told, review["departs_from_rules"])),
         ])  # fmt: skip
-
-
-def _leaves(name: str, value: Any) -> Iterator[str]:  # noqa: ANN401 -- a value of JSON
-    """A document as lines, each with the whole name of what it says."""
-    if isinstance(value, Mapping):
-        for key, inner in value.items():
-            yield from _leaves(f"{name}.{key}" if name else key, inner)
-    elif isinstance(value, list):
-        yield f"{name}: {', '.join(map(str, value))}"
-    elif value is not None:
-        yield f"{name}: {str(value).lower() if isinstance(value, bool) else value}"
 
 
 def _scopes(told: Told) -> Iterator[Block]:
@@ -101,10 +90,10 @@ def _course(told: Told) -> Iterator[Block]:
     course = told.plan["course"]
     if not course:
         return
-    yield Words(told.say("visits.if_cleared") if course["if_cleared"] else "", "warning")
+    yield Words(told.say("visits.if_cleared") if course["if_cleared"] and course["visits"] else "", "warning")
     yield pairs(told.course())
     yield visits_table(told, lambda edge: _edge(told, edge))
-    yield Words("" if course["visits"] else told.say("visits.none"))
+    yield without_visits(told)
 
 
 def _edge(told: Told, edge: Json | None) -> tuple[str, ...]:
@@ -117,24 +106,11 @@ def _settings(told: Told) -> Iterator[Block]:
     if not told.plan["course"]:
         return
     settings = told.plan["course"]["settings"]
-    minutes = settings["session_minutes"]
-    yield pairs([
-        *_set(told, settings),
-        (told.say("label.minutes"), minutes and told.say("between", least=minutes["minimum"], most=minutes["maximum"])),
-        (told.say("label.test_area"), _yes(told, settings["test_area_first"])),
-    ])  # fmt: skip
+    yield pairs(told.settings(settings))
     for area in settings["by_area"]:
         if any(area[name] != settings[name] for name in ("intensity", "passes", "devices")):
             yield Title(told.catalog.say(f"area.{area['area']}"))
-            yield pairs(_set(told, area))
-
-
-def _set(told: Told, settings: Json) -> Iterator[Row]:
-    passes, say = settings["passes"], told.catalog.say
-    yield told.say("label.intensity"), say(f"intensity.{settings['intensity']}")
-    yield told.say("label.passes"), told.say("between", least=passes["minimum"], most=passes["maximum"])
-    devices = [say(f"device.{name}") for name in settings["devices"]]
-    yield told.say("label.devices"), devices or told.say("none")
+            yield pairs(told.settings(area))
 
 
 def _findings(certainty: str) -> Part:
@@ -154,10 +130,10 @@ def _findings(certainty: str) -> Part:
 def _reasons(told: Told, finding: Json) -> Iterator[Row]:
     yield told.say("label.because"), list(_because(told, finding["because"]))
     yield told.say("label.areas"), told.some_areas(finding["areas"])
-    yield told.say("label.effect"), list(_leaves("", finding["effect"]))
+    yield told.say("label.effect"), list(effects_of(told, finding["effect"]))
     yield told.say("label.evidence"), _evidence(told, finding)
     yield told.say("label.dispute"), [part for part in (_dispute(told, finding), finding["dispute_text"]) if part]
-    yield told.say("label.range"), finding["range"]
+    yield told.say("label.range"), finding["range"] and (Quoted(finding["range"], ENGLISH),)
     yield told.say("label.sources"), ", ".join(finding["sources"])
     yield told.say("label.further"), ", ".join(finding["further_sources"])
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from functools import cached_property
 from typing import Final
+from zoneinfo import ZoneInfo
 
+from app.render.bookable import URGENT, standing_of
 from app.render.handout.answers import Answers
 from app.render.handout.blocks import Json, Letterhead
 from app.texts import Catalog
 
 _DECLINED: Final = "declined"
+_GOING_AHEAD: Final = frozenset({"proceed", "proceed_modified"})
 _UNCHECKED: Final = frozenset({"required", _DECLINED})
-URGENT: Final = "refer_urgent"
-"""The decision that nothing may hold back."""
 
 
 @dataclass(frozen=True)
@@ -84,15 +86,25 @@ class Told:
     @property
     def standing(self) -> str:
         """Whether anything may be booked, in a sentence."""
-        if self.declined:
-            return self.say("standing.declined")
-        if self.urgent:
-            return self.say("standing.urgent")
-        if self.state == "required":
-            return self.say("standing.to_review")
-        if self.plan["bookable"]:
-            return self.say("standing.bookable")
-        return self.say("standing.provisional" if self.unfinished else "standing.not_bookable")
+        return self.say(f"standing.{standing_of(self.plan)}")
+
+    @property
+    def overruled(self) -> bool:
+        """Whether a professional decided otherwise than the title of the decision says."""
+        reviewed = "reviewer" in self.plan["review"]
+        return reviewed and (self.declined or self.plan["decision"] not in _GOING_AHEAD)
+
+    @cached_property
+    def set_in_review(self) -> frozenset[str]:
+        """The names of what a professional set."""
+        adjusted = self.plan["review"].get("adjustments") or {}
+        said = {**adjusted, **(adjusted.get("settings") or {})}
+        return frozenset(name for name, value in said.items() if value is not None)
+
+    def marked(self, value: str | Sequence[str], name: str) -> Sequence[str]:
+        """A value, with a mark where a professional set what has this name."""
+        words = (value,) if isinstance(value, str) else tuple(value)
+        return (*words, self.catalog.say("summary.set_in_review")) if name in self.set_in_review else words
 
     @property
     def summary(self) -> tuple[str, str]:
@@ -137,29 +149,62 @@ class Told:
             "line.could_change", what=self.catalog.listed([self.catalog.say(f"category.{name}") for name in names])
         )
 
-    def course(self) -> list[tuple[str, str]]:
+    def course(self) -> list[tuple[str, Sequence[str]]]:
         """How many sessions, how far apart, and the upkeep."""
         course = self.plan["course"]
         if course is None:
             return []
         spans = (("sessions", "sessions"), ("interval", "interval_days"), ("maintenance", "maintenance_days"))
         return [
-            (self.catalog.say(f"category.{name}"), self._span(course[span], counted=span != "sessions"))
-            for name, span in spans
-            if course[span] is not None
+            (
+                self.catalog.say(f"category.{name}"),
+                self.marked(self.span(course[unit], counted=unit != "sessions"), unit),
+            )
+            for name, unit in spans
+            if course[unit] is not None
         ]
 
-    def _span(self, span: Json, *, counted: bool) -> str:
+    def span(self, span: Json, *, counted: bool) -> str:
+        """Three numbers, of days where they are `counted`."""
         least, usual, most = span["minimum"], span["typical"], span["maximum"]
         words = self.days(usual) if counted else str(usual)
         return words if least == most else self.say("range", usual=words, least=least, most=most)
 
-    def start(self) -> list[tuple[str, str]]:
+    def settings(self, settings: Json, only: Container[str] | None = None) -> list[tuple[str, Sequence[str]]]:
+        """How the device is set.
+
+        Args:
+            settings: The settings of the course, or of one of its areas.
+            only: Which of them to tell; null for all.
+        """
+        told: dict[str, tuple[str, Sequence[str]]] = {
+            "intensity": (self.say("label.intensity"), (self.catalog.say(f"intensity.{settings['intensity']}"),)),
+            "passes": (self.say("label.passes"), (self.between(settings["passes"]),)),
+            "devices": (self.say("label.devices"), self._devices(settings["devices"])),
+        }
+        if "test_area_first" in settings:  # given for the course, not for each area
+            minutes = settings["session_minutes"]
+            told["session_minutes"] = self.say("label.minutes"), (self.between(minutes),) if minutes else ()
+            told["test_area_first"] = self.say("label.test_area"), (self.yes(settings["test_area_first"]),)
+        return [(name, self.marked(value, key)) for key, (name, value) in told.items() if only is None or key in only]
+
+    def _devices(self, names: Sequence[str]) -> Sequence[str]:
+        return [self.catalog.say(f"device.{name}") for name in names] or [self.say("none")]
+
+    def between(self, span: Json) -> str:
+        """The least and the most."""
+        return self.say("between", least=span["minimum"], most=span["maximum"])
+
+    def yes(self, holds: object) -> str:
+        """Yes or no."""
+        return self.say("yes" if holds else "no")
+
+    def start(self) -> list[tuple[str, str | Sequence[str]]]:
         """The first possible day, and what has to happen before it."""
         first, condition = self.plan["earliest_start"], self.plan["earliest_start_condition"]
         named = self.catalog.say("category.earliest_start")
         return [
-            *([(named, self.day(first))] if first else []),
+            *([(named, self.marked(self.day(first), "earliest_start"))] if first else []),
             *([(self.say("label.condition"), condition)] if condition else []),
         ]
 
@@ -172,11 +217,14 @@ class Told:
         """Which plan it is, for whom, and of when."""
         return [
             (self.say("label.assessed_on"), self.day(self.plan["assessed_on"])),
-            (self.say("label.reviewed_on"), self._reviewed_on()),
+            (self.say("label.reviewed_on"), self.reviewed_on()),
             (self.say("label.reference"), (self.intake.get("client") or {}).get("ref")),
             (self.say("label.plan"), self.plan["id"]),
         ]
 
-    def _reviewed_on(self) -> str | None:
+    def reviewed_on(self) -> str | None:
+        """The day of the review where the plan has its days; null where there was none."""
         at: str | None = self.plan["review"].get("reviewed_at")
-        return at and self.day(at[: len("2026-11-21")])
+        if at is None:
+            return None
+        return self.day(datetime.fromisoformat(at).astimezone(ZoneInfo(self.intake["time_zone"])).date().isoformat())
