@@ -13,6 +13,7 @@ from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute
 from starlette.types import Scope
 
+from app.db import wait_from_now
 from app.errors import MissingScopeError
 from app.security import FOR_BROWSERS, SCOPES
 from app.services.backend import Backend
@@ -53,6 +54,7 @@ class Needs:
         Raises:
             AppError: The caller is not let in; what kind of error says why.
         """
+        wait_from_now()
         backend: Backend = scope["app"].state.backend
         state = scope["state"]
         asking = Asking.of(scope["headers"], scope.get("client"), state.get("request_id", ""))

@@ -6,6 +6,7 @@ from app.db.failures import DAMAGED, DatabaseDamagedError, DatabaseRefusedError
 from app.db.migrating import at_head, head, migrate
 from app.db.postgresql import scrub
 from app.db.tenancy import UnsafeDatabaseError
+from app.db.turns import wait_from_now
 
 __all__ = [
     "DAMAGED",
@@ -20,4 +21,5 @@ __all__ = [
     "migrate",
     "scrub",
     "seal_of",
+    "wait_from_now",
 ]

@@ -5,13 +5,15 @@ from contextlib import contextmanager
 from typing import Final, Protocol
 
 from sqlalchemy import Connection, Engine, make_url, text
+from sqlalchemy.exc import DBAPIError
 
-from app.db.failures import DatabaseDamagedError, translated
+from app.db.failures import DatabaseDamagedError, is_away, translated
 from app.db.migrating import head, revision_of
 from app.db.postgresql import Postgresql
 from app.db.silence import Silence
 from app.db.sqlite import Sqlite
 from app.db.tenancy import UnsafeDatabaseError
+from app.db.turns import Turns, waits_since
 
 Rows = Connection
 """A transaction under way, in which one clinic's rows can be seen."""
@@ -81,6 +83,7 @@ class Database:
         self.dialect: Final = self._server.dialect
         self.damaged = False
         self._seal = b""
+        self._turns = Turns()
 
     def seal_with(self, key: bytes) -> None:
         """Chain the audit with a key from here on, so that who has only the database cannot write it anew."""
@@ -96,7 +99,7 @@ class Database:
     @contextmanager
     def write(self, clinic_id: str) -> Iterator[Rows]:
         """Read and write one clinic's rows."""
-        with self._rows(self._server.writers) as rows:
+        with self._writing() as rows:
             self._server.enter(rows, clinic_id)
             yield rows
 
@@ -117,13 +120,13 @@ class Database:
     @contextmanager
     def common_write(self) -> Iterator[Rows]:
         """Change what belongs to no clinic; no clinic's rows can be seen."""
-        with self._rows(self._server.writers) as rows:
+        with self._writing() as rows:
             yield rows
 
     @contextmanager
     def append(self) -> Iterator[Append]:
         """Write for several clinics in one transaction."""
-        with self._rows(self._server.writers) as rows:
+        with self._writing() as rows:
             yield Append(rows, self._server.enter)
 
     def enter(self, rows: Rows, clinic_id: str) -> None:
@@ -177,10 +180,32 @@ class Database:
     @contextmanager
     def _rows(self, engine: Engine) -> Iterator[Rows]:
         self._server.silence.ask()
-        with self._noticing(), engine.connect() as rows, rows.begin():
+        with self._noticing(), engine.connect() as rows, self._begun(rows):
+            yield rows
+        self._server.silence.broken()
+
+    @contextmanager
+    def _writing(self) -> Iterator[Rows]:
+        """Wait for a turn, then for the lock; see `app.db.turns`."""
+        since = waits_since()
+        self._turns.ask(since)
+        self._server.silence.ask()
+        with self._noticing(), self._server.writers.connect() as rows:
+            self._turns.ask(since)
+            try:
+                with self._begun(rows):
+                    yield rows
+            except DBAPIError as problem:
+                if is_away(problem):
+                    self._turns.noticed()
+                raise
+        self._server.silence.broken()
+
+    @contextmanager
+    def _begun(self, rows: Rows) -> Iterator[None]:
+        with rows.begin():
             rows.info[SEAL] = self._seal
             try:
-                yield rows
+                yield
             finally:
                 self._server.leave(rows)
-        self._server.silence.broken()

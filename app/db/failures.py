@@ -63,6 +63,11 @@ def translated() -> Iterator[None]:
         raise DatabaseRefusedError(type(problem).__name__, problem.code) from None
 
 
+def is_away(problem: DBAPIError) -> bool:
+    """Say whether a driver complains that the database is away, locked, or too slow."""
+    return isinstance(_meaning(problem), DatabaseUnavailableError)
+
+
 def _meaning(problem: DBAPIError) -> Exception:
     if problem.connection_invalidated:
         return DatabaseUnavailableError()
