@@ -317,6 +317,17 @@ class CourseExistsError(AppError):
     detail = "This recommendation is carried out by a course already. A new plan takes a new intake."
 
 
+class CourseBegunError(AppError):
+    """A plan that is being carried out is decided about in its course."""
+
+    code = "course_begun"
+    detail = (
+        "A course has begun from this recommendation, and a review of the recommendation would not reach it. Nothing "
+        "was decided. End the course first: `POST /v1/courses/{id}/review` with `end`, or `POST "
+        "/v1/courses/{id}/withdraw`."
+    )
+
+
 class CourseOverError(AppError):
     """The course was withdrawn, and nothing is planned in it any more."""
 

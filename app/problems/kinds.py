@@ -225,6 +225,14 @@ _KINDS: Final = (
         "Find it with `GET /v1/courses?client_ref=…`. To plan anew, store a new intake and begin from that.",
     ),
     Kind(
+        errors.CourseBegunError,
+        HTTPStatus.CONFLICT,
+        "A course has begun from the plan",
+        "Find the course with `GET /v1/courses?client_ref=…`, and end it: `POST /v1/courses/{id}/review` with the "
+        "outcome `end`, or `POST /v1/courses/{id}/withdraw`. Then review the recommendation; to go on otherwise, store "
+        "a new intake and let that be reviewed before a course begins from it.",
+    ),
+    Kind(
         errors.CourseOverError,
         HTTPStatus.CONFLICT,
         "The course is over",

@@ -229,6 +229,7 @@ _ONLY_OF: Final = {
     "plan_expired": _REPEATABLE,
     "not_bookable": {"create_course"},
     "course_exists": {"create_course"},
+    "course_begun": {"review_recommendation"},
     "course_over": _OF_A_COURSE - {"record_check_in"},
     "course_full": _RECORDS - {"withdraw_course"},
     "not_allowed": {"record_visit"},

@@ -28,7 +28,10 @@ IF_MATCH: Final[dict[str, Any]] = {
     "schema": {"type": "string"},
 }
 CONFLICTS: Final[dict[int | str, dict[str, Any]]] = {
-    409: {"description": "It cannot be decided that way, or its protocol is no longer at hand to adjust it by."},
+    409: {
+        "description": "It cannot be decided that way, a course has begun from it that it would not reach, or its "
+        "protocol is no longer at hand to adjust it by."
+    },
     412: {"description": "The recommendation has changed since the professional looked at it."},
 }
 
@@ -51,6 +54,11 @@ async def review_recommendation(document: ReviewIn, request: Request, recommenda
     allow, longer intervals, gentler settings, fewer devices, a test area added. Whatever is looser does, also a plan
     with open questions or with a condition that no date tells. What must not be treated can only be declined. The
     answer that the rules gave is kept; a later review takes the place of this one.
+
+    Once a course has begun from the recommendation, what is decided is decided there: until the course is withdrawn,
+    `decline`, `adjust` and clearing what was adjusted are 409 `course_begun`. End the course with `POST
+    /v1/courses/{id}/review` and `end`, or with `POST /v1/courses/{id}/withdraw`. Clearing what nobody adjusted is kept
+    and changes nothing in the course.
     """
     return await run_in_threadpool(_review, document, request, recommendation_id)
 

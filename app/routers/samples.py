@@ -48,12 +48,12 @@ from app.services import course_samples, due_samples, intake_forms, protocols, r
 from app.services.callers import Caller
 from app.services.creation import Asked
 from app.services.demonstration import (
+    ACCEPTED_ID,
     DELETED_ENDPOINT_ID,
     REVIEWED_COURSE_ID,
     REVOKED_FORM_ID,
     REVOKED_KEY_ID,
     SAMPLE_FORM_ID,
-    SAMPLE_ID,
     SAMPLE_LOGO_ID,
     WITHDRAWN_COURSE_ID,
 )
@@ -90,7 +90,7 @@ _REQUESTS: Final[dict[str, Json]] = {
     "rotate_key": ROTATION,
     "create_webhook_endpoint": ENDPOINT,
     "replay_events": REPLAY,
-    "create_course": {"recommendation_id": SAMPLE_ID},
+    "create_course": {"recommendation_id": ACCEPTED_ID},
     "record_visit": {"visit_id": course_samples.FIRST_VISIT_ID, "state": "done", "on": "2026-11-21"},
     "record_check_in": CHECK_IN,
     "record_answers": ANSWERS,

@@ -84,7 +84,7 @@ class CourseIn(Input):
     """A plan that is accepted."""
 
     recommendation_id: CourseOf = Field(
-        description="The recommendation to carry out; it has to be bookable.", examples=["rec_4fVq1bW8cXz0TnKpLr7sYd"]
+        description="The recommendation to carry out; it has to be bookable.", examples=["rec_5jDx1pW4hB9fJy0VvXd3eQ"]
     )
 
 

@@ -12,7 +12,7 @@ from typing_extensions import override
 
 from app.schemas.clashes import Clash, Joint
 from app.schemas.scalars import UNSHOWN, Input, Output, Scalar, whole_number
-from app.security import FOR_BROWSERS, SCOPES, ScopeName
+from app.security import FOR_BROWSERS, SCOPES, ScopeName, find_key
 
 _ORIGIN: Final = re.compile(r"(https?)://([a-z0-9.-]+|\[[0-9a-f:]+\])(?::([1-9][0-9]{0,4}))?").fullmatch
 _LABEL: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?").fullmatch
@@ -87,6 +87,16 @@ Origin: TypeAlias = Annotated[
     AfterValidator(_origin),
     WithJsonSchema({"type": "string", "pattern": r"^https?://[a-z0-9.:\[\]-]+$", "maxLength": LONGEST_ORIGIN}),
 ]
+
+
+def _without_key(text: str) -> str:
+    if find_key(text):
+        raise PydanticCustomError(
+            "holds_key", "Must not hold a key: names are kept and shown in clear. Revoke the key if it is in use."
+        )
+    return text
+
+
 Name: TypeAlias = Annotated[
     str,
     Scalar(
@@ -102,6 +112,7 @@ Name: TypeAlias = Annotated[
             "pattern": rf"^[^{UNSHOWN}]*[^\s{UNSHOWN}][^{UNSHOWN}]*$",
         },
     ),
+    AfterValidator(_without_key),
 ]
 _NAME: Final = TypeAdapter[str](Name)
 

@@ -10,7 +10,7 @@ from typing_extensions import override
 
 from app.schemas.clashes import NOTHING_SET, Clash, Joint
 from app.schemas.intake import Device
-from app.schemas.scalars import Flag, Input, IsoDate, Output, Scalar, whole_number
+from app.schemas.scalars import Flag, Input, IsoDate, Output, Scalar, line, whole_number
 
 REVIEW: Final[dict[str, Any]] = {
     "outcome": "adjust",
@@ -55,8 +55,8 @@ def _nothing_set(fields: Mapping[str, Any]) -> Iterator[Clash]:
 class ReviewerIn(Input):
     """Who answers for the decision."""
 
-    name: Annotated[str, _words(200)] = Field(description="Name of the professional.", examples=["Dr A. Example"])
-    role: Annotated[str, _words(100)] = Field(description="What they are.", examples=["dermatologist"])
+    name: Annotated[str, line(200)] = Field(description="Name of the professional.", examples=["Dr A. Example"])
+    role: Annotated[str, line(100)] = Field(description="What they are.", examples=["dermatologist"])
 
 
 class _Rising(Joint):
@@ -146,7 +146,9 @@ class ReviewIn(Joint):
     model_config = ConfigDict(json_schema_extra={"examples": [REVIEW], **_ONLY_WITH_ADJUST})
 
     outcome: Outcome = Field(
-        description="`clear`: as it stands. `adjust`: with the `adjustments`. `decline`: nothing is to be booked."
+        description="`clear`: as it stands. `adjust`: with the `adjustments`. `decline`: nothing is to be booked. "
+        "Once a course has begun from the recommendation, it takes no `adjust` and no `decline` until that is "
+        "withdrawn: they would not reach it."
     )
     reviewer: ReviewerIn = Field(description="Who answers for it.")
     reason: Words | None = Field(

@@ -9,7 +9,7 @@ from app.services.beginning import Accepted
 from app.services.courses import Reader, compose, summary, visit_id, words_of
 from app.services.creation import Asked, Name
 from app.services.creation import compose as planned
-from app.services.demonstration import REVIEWED_COURSE_ID, SAMPLE_COURSE_ID, SAMPLE_ID, WITHDRAWN_COURSE_ID
+from app.services.demonstration import ACCEPTED_ID, REVIEWED_COURSE_ID, SAMPLE_COURSE_ID, WITHDRAWN_COURSE_ID
 from app.services.fitting import fitted
 from app.services.placing import Proposed, judged
 from app.services.recording import Report, answered
@@ -65,7 +65,7 @@ def documents(
 
 def _here(shelf: Shelf, asked: Asked, read: Reader, course_id: str) -> Situation:
     """The example of a course as it stands."""
-    plan = planned(shelf.in_force, CLINIC, asked, Name(SAMPLE_ID, AT))
+    plan = planned(shelf.in_force, CLINIC, asked, Name(ACCEPTED_ID, AT))
     course = compose(shelf, CLINIC, Accepted(plan, []), read, Name(course_id, AT))
     return situation(words_of(shelf, course), course, (), AT, read)
 

@@ -20,6 +20,7 @@ from app.texts import LANGUAGES
 
 KEPT_DAYS: Final = 1
 SAMPLE_ID: Final = "rec_4fVq1bW8cXz0TnKpLr7sYd"
+ACCEPTED_ID: Final = "rec_5jDx1pW4hB9fJy0VvXd3eQ"
 SAMPLE_KEY_ID: Final = "key_7Yw2Qd9ZbK1x"
 REVOKED_KEY_ID: Final = "key_3Hs8Vn4RcT6d"
 SAMPLE_ENDPOINT_ID: Final = "whe_2bTq7cM5xR9wYp0LkNs3vF"
@@ -110,7 +111,8 @@ def _make_forms(backend: Backend, clinic: Clinic, origins: frozenset[str]) -> No
 def _make_samples(backend: Backend, caller: Caller, asked: Asked) -> None:
     """Let there be what the examples of the documentation name."""
     now = backend.clock.now()
-    creation.store(backend, caller, asked, Name(SAMPLE_ID, now))
+    for plan_id in (SAMPLE_ID, ACCEPTED_ID):  # one to be reviewed, one from which a course begins
+        creation.store(backend, caller, asked, Name(plan_id, now))
     with backend.database.keyring_write(caller.clinic.id) as rows:
         for key_id in (SAMPLE_KEY_ID, REVOKED_KEY_ID):
             kept_keys.add(rows, _sample_key(backend, caller.clinic, key_id, now))

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Final
 
-from app.errors import NotFoundError, PreconditionFailedError
+from app.errors import CourseBegunError, NotFoundError, PreconditionFailedError
 from app.render.fragments import encode
 from app.rules.record import Facts
 from app.security import new_id
@@ -14,7 +14,7 @@ from app.services.judgement import Case, Judgement, Verdict, judge
 from app.services.offering import offer_of
 from app.services.recommendations import fetch
 from app.services.views import Shown
-from app.store import audit, recommendations
+from app.store import audit, courses, recommendations
 from app.store.values import AuditEntry, Event, Recommendation, Review
 
 ACTION: Final = "recommendation.review"
@@ -51,6 +51,7 @@ def review(
     Raises:
         NotFoundError: This clinic has no such recommendation.
         PreconditionFailedError: The caller means another version.
+        CourseBegunError: A course has begun from it, which the decision would not reach.
         AppError: It cannot be decided that way; see `app.services.judgement`.
     """
     stored = _meant(fetch(backend, caller, recommendation_id, recommendations.original), matches)
@@ -60,6 +61,8 @@ def review(
     with backend.database.write(caller.clinic.id) as rows:
         head = audit.hold(rows, caller.clinic.id)  # before any other row, as every writer: no two wait for each other
         current = _meant(recommendations.original(rows, caller.clinic.id, stored.id), matches)
+        if not _leaves_as_is(current, judgement) and courses.carries_out(rows, caller.clinic.id, current.id):
+            raise CourseBegunError
         made = _made(caller, current, verdict)
         recommendations.review(rows, caller.clinic.id, made, state=verdict.state, bookable=verdict.bookable)
         event = Event(new_id("evt"), EVENT, made.recommendation_id, made.version, made.reviewed_at)
@@ -74,6 +77,11 @@ def _meant(found: Recommendation | None, matches: Matches) -> Recommendation:
     if not matches(found.version):
         raise PreconditionFailedError
     return found
+
+
+def _leaves_as_is(current: Recommendation, judgement: Judgement) -> bool:
+    """Whether a decision changes nothing that a course began from: it clears what nobody adjusted."""
+    return judgement.outcome == "clear" and current.review_state != "adjusted"
 
 
 def _made(caller: Caller, current: Recommendation, verdict: Verdict) -> Review:

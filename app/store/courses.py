@@ -95,6 +95,12 @@ def of_recommendation(rows: Rows, clinic_id: str, recommendation_id: str) -> Cou
     return _one(rows, _whole(clinic_id).where(_TABLE.recommendation_id == recommendation_id))
 
 
+def carries_out(rows: Rows, clinic_id: str, recommendation_id: str) -> bool:
+    """Say whether a recommendation has a course that was not withdrawn; news can open even one that is completed."""
+    here = _TABLE.clinic_id == clinic_id, _TABLE.recommendation_id == recommendation_id
+    return rows.execute(select(_TABLE.course_id).where(*here, _TABLE.status != "withdrawn")).first() is not None
+
+
 def happenings(rows: Rows, clinic_id: str, course_id: str) -> list[CourseHappened]:
     """Read what happened in a course, in the order in which it was told."""
     return happenings_of(rows, clinic_id, [course_id])[course_id]

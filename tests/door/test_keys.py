@@ -10,7 +10,7 @@ import pytest
 
 from app.schemas.examples import INTAKE
 from app.schemas.keys import is_origin
-from app.security import SCOPES
+from app.security import SCOPES, KeyKind, World
 from app.security import new_key as any_key
 from app.services import keys
 from app.services.keys import Draft, Maker
@@ -21,6 +21,7 @@ from tests.door.desk import PAGE, new_key
 PREVIEW = "/v1/recommendations/preview"
 LONG_HOST = ".".join(["a" * 61] * 4)
 SERVER = {"kind": "secret", "name": "Booking tool", "scopes": ["recommendations:preview"]}
+HOLDS_KEY = "Must not hold a key: names are kept and shown in clear. Revoke the key if it is in use."
 BROWSER = {"kind": "publishable", "name": "Form", "scopes": ["recommendations:create"], "origins": [PAGE]}
 
 
@@ -105,6 +106,22 @@ def test_a_key_that_makes_no_sense_in_several_ways_is_told_them_all(house: House
         ("/scopes",
          "A publishable key may have recommendations:preview and recommendations:create, and no other scope."),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["secret", "publishable"])
+def test_a_key_is_never_kept_as_the_name_of_another_and_the_refusal_does_not_repeat_it(
+    kind: KeyKind, house: House
+) -> None:
+    worlds: tuple[World, World] = ("live", "test")
+    for world in worlds:
+        text = any_key(kind, world).written()
+        for name in (text, f"for the tool: {text} (old)", f"{text[:-1]}x"):
+            answer = house.call("POST", "/v1/keys", json={**SERVER, "name": name})
+
+            assert refused(answer) == (422, "invalid_body")
+            assert answer.json()["errors"] == [{"pointer": "/name", "code": "holds_key", "message": HOLDS_KEY}]
+            assert text[20:-1] not in answer.text
+    assert house.call("POST", "/v1/keys", json={**SERVER, "name": "sc_sk_live_ of the tool"}).status_code == 201
 
 
 def test_rotation_lets_both_keys_hold_for_the_overlap(house: House) -> None:

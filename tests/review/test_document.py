@@ -11,6 +11,7 @@ from app.schemas.review import REVIEW, ReviewIn
 
 WHO = {"name": "Dr A. Example", "role": "dermatologist"}
 CLEAR = {"outcome": "clear", "reviewer": WHO}
+LINE = "Must be a text of 1 to {} characters on one line, with something to read and without control characters."
 
 
 def _faults(document: dict[str, Any]) -> list[tuple[str, str, str]]:
@@ -29,8 +30,8 @@ def test_the_example_of_the_documentation_is_a_review() -> None:
 
 def test_who_decides_must_be_named_with_their_role() -> None:
     assert _faults({"outcome": "clear", "reviewer": {"name": "  ", "role": None}}) == [
-        ("/reviewer/name", "words", "Must be a text of 1 to 200 characters that are not all blank."),
-        ("/reviewer/role", "words", "Must be a text of 1 to 100 characters that are not all blank."),
+        ("/reviewer/name", "words", LINE.format(200)),
+        ("/reviewer/role", "words", LINE.format(100)),
     ]
     assert _faults({"outcome": "clear"}) == [("/reviewer", "required", "This field is required.")]
 
@@ -40,6 +41,21 @@ def test_a_name_and_a_role_have_a_length(field: str, most: int) -> None:
     longest = read_body(ReviewIn, json.dumps({**CLEAR, "reviewer": {**WHO, field: "x" * most}}).encode())
     assert getattr(longest.reviewer, field) == "x" * most
     assert _faults({**CLEAR, "reviewer": {**WHO, field: "x" * (most + 1)}})[0][:2] == (f"/reviewer/{field}", "words")
+
+
+@pytest.mark.parametrize(
+    "unreadable", ["\u200b", "\u00ad\u2060", "\u2800", "Dr \u202eX", "Dr X\nEvil", "Dr\u2028X", "Dr X\u2066", "\u0007X"]
+)
+def test_who_decides_can_be_read_by_everybody_and_turns_no_text_round(unreadable: str) -> None:
+    for field, most in (("name", 200), ("role", 100)):
+        found = _faults({**CLEAR, "reviewer": {**WHO, field: unreadable}})
+        assert found == [(f"/reviewer/{field}", "words", LINE.format(most))]
+
+
+def test_a_name_may_be_written_in_any_script() -> None:
+    for name in ("د. سارة", "Dr Zoë O'Brien-Müller", "李医生"):
+        sent = {**CLEAR, "reviewer": {**WHO, "name": name}}
+        assert read_body(ReviewIn, json.dumps(sent).encode()).reviewer.name == name
 
 
 def test_a_reason_says_something() -> None:
@@ -113,7 +129,7 @@ def test_what_does_not_fit_together_is_told_beside_all_other_problems() -> None:
         ("/adjustments/settings", "repeated_item", "Must name each device once."),
     ]
     assert _faults({"outcome": "adjust", "reviewer": {**WHO, "name": ""}}) == [
-        ("/reviewer/name", "words", "Must be a text of 1 to 200 characters that are not all blank."),
+        ("/reviewer/name", "words", LINE.format(200)),
         ("/adjustments", "adjustments_missing", "Must have `adjustments`, since the outcome is `adjust`."),
     ]
 
