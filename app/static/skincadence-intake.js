@@ -1086,7 +1086,7 @@ class SkincadenceIntake extends HTMLElement {
     this.askings = concerns
       ? [new Concerns(page.asked.map(({ question }) => question), intake, words, page.group)]
       : page.asked.map(({ question, why }) => new Asking(question, intake, words, shared ? null : why));
-    const intro = first && [h("p", {}, this.extra("intro") ?? this.form.intro), h("p", { class: "quiet" }, words.say("privacy_page"))];
+    const intro = first && [h("p", {}, this.extra("intro") ?? this.form.intro), h("p", { class: "quiet" }, words.say("privacy"))];
     const left = page.left && h("p", { class: "left", part: "left" }, words.countLeft(page.left));
     const help = [page.group.help, shared].filter(Boolean).map((text) => h("p", {}, text));
     this.summary = h("div", { class: "problems", hidden: true, tabindex: "-1", role: "group", "aria-labelledby": "problems" });
